@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-error.h"
+
+#include <errno.h>
+
+typedef struct KtErrorPrivate {
+	char *hint;
+} KtErrorPrivate;
+
+static void
+kt_error_private_init(KtErrorPrivate *priv)
+{
+	priv->hint = NULL;
+}
+
+static void
+kt_error_private_copy(const KtErrorPrivate *src, KtErrorPrivate *dest)
+{
+	dest->hint = g_strdup(src->hint);
+}
+
+static void
+kt_error_private_clear(KtErrorPrivate *priv)
+{
+	g_clear_pointer(&priv->hint, g_free);
+}
+
+G_DEFINE_EXTENDED_ERROR(KtError, kt_error)
+
+static const struct {
+	const char *name;
+	int status;
+	const char *doc;
+} rows[KT_ERROR_N] = {
+#define KT_ERROR_ROW(id, row_name, row_status, row_doc)                                            \
+	[KT_ERROR_##id] = {.name = (row_name), .status = (row_status), .doc = (row_doc)},
+#include "kt-error.inc"
+#undef KT_ERROR_ROW
+};
+
+static void
+throw_valist(GError **error, KtErrorCode code, const char *hint, const char *format, va_list args)
+{
+	if (!error)
+		return;
+
+	*error = g_error_new_valist(KT_ERROR, code, format, args);
+	if (hint)
+		kt_error_set_hint(*error, hint);
+}
+
+bool
+kt_throw(GError **error, KtErrorCode code, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	throw_valist(error, code, NULL, format, args);
+	va_end(args);
+	return false;
+}
+
+bool
+kt_throw_hint(GError **error, KtErrorCode code, const char *hint, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	throw_valist(error, code, hint, format, args);
+	va_end(args);
+	return false;
+}
+
+static KtErrorCode
+code_from_errno(int errno_value)
+{
+	switch (errno_value) {
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return KT_ERROR_DENIED;
+	case ENOENT:
+		return KT_ERROR_NOT_FOUND;
+	default:
+		return KT_ERROR_IO;
+	}
+}
+
+bool
+kt_throw_errno(GError **error, int errno_value, const char *format, ...)
+{
+	g_autofree char *what = NULL;
+	va_list args;
+
+	va_start(args, format);
+	what = g_strdup_vprintf(format, args);
+	va_end(args);
+	return kt_throw(error, code_from_errno(errno_value), "%s: %s", what, g_strerror(errno_value));
+}
+
+bool
+kt_prefix(GError **error, const char *format, ...)
+{
+	va_list args;
+
+	if (!error || !*error)
+		return false;
+
+	g_autofree char *prefix = NULL;
+	va_start(args, format);
+	prefix = g_strdup_vprintf(format, args);
+	va_end(args);
+	g_prefix_error(error, "%s: ", prefix);
+	return false;
+}
+
+const char *
+kt_error_hint(const GError *error)
+{
+	if (!error || error->domain != KT_ERROR)
+		return NULL;
+
+	return kt_error_get_private(error)->hint;
+}
+
+void
+kt_error_set_hint(GError *error, const char *hint)
+{
+	g_return_if_fail(error && error->domain == KT_ERROR);
+
+	KtErrorPrivate *priv = kt_error_get_private(error);
+	char *copy = g_strdup(hint);
+	g_free(priv->hint);
+	priv->hint = copy;
+}
+
+int
+kt_error_exit_status(const GError *error)
+{
+	if (!error)
+		return 0;
+	if (error->domain != KT_ERROR || error->code <= KT_ERROR_UNSET || error->code >= KT_ERROR_N)
+		return rows[KT_ERROR_USAGE].status;
+
+	return rows[error->code].status;
+}
+
+const char *
+kt_error_name(const GError *error)
+{
+	if (error->domain != KT_ERROR || error->code <= KT_ERROR_UNSET || error->code >= KT_ERROR_N)
+		return rows[KT_ERROR_USAGE].name;
+
+	return rows[error->code].name;
+}
+
+bool
+kt_error_row(KtErrorCode code, const char **ret_name, int *ret_status, const char **ret_doc)
+{
+	if (code <= KT_ERROR_UNSET || code >= KT_ERROR_N)
+		return false;
+
+	*ret_name = rows[code].name;
+	*ret_status = rows[code].status;
+	*ret_doc = rows[code].doc;
+	return true;
+}

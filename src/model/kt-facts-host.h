@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#pragma once
+
+/*
+ * Facts of the host: plain data, filled by collect/, read by practices. What each member means and
+ * where it is read from stands in the row tables of kt-facts-host.c (and so in docs/facts.md).
+ */
+
+#include "kt-schema.h"
+
+typedef struct KtHugePool {
+	KtOptU64 size_kib;
+	KtOptU64 total;
+	KtOptU64 free;
+	KtOptU64 reserved;
+	KtOptU64 surplus;
+	KtOptU64 overcommit;
+} KtHugePool;
+KT_LIST(KtHugePoolList, KtHugePool);
+
+typedef struct KtDistance {
+	KtOptU64 to;
+	KtOptU64 value;
+} KtDistance;
+KT_LIST(KtDistanceList, KtDistance);
+
+typedef struct KtNode {
+	KtOptU64 id;
+	KtOptCpuset cpus;
+	KtOptU64 memory_kib;
+	KtOptU64 free_kib;
+	KtDistanceList distances;
+	KtHugePoolList huge_pools;
+} KtNode;
+KT_LIST(KtNodeList, KtNode);
+
+typedef struct KtCpu {
+	KtOptU64 id;
+	KtOptU64 core;
+	KtOptU64 package;
+	KtOptU64 node;
+	KtOptU64 l3;
+} KtCpu;
+KT_LIST(KtCpuList, KtCpu);
+
+typedef struct KtCache {
+	KtOptU64 id;
+	KtOptU64 size_kib;
+	KtOptCpuset cpus;
+} KtCache;
+KT_LIST(KtCacheList, KtCache);
+
+typedef struct KtCpuTopology {
+	KtOptCpuset online;
+	KtOptCpuset possible;
+	KtOptCpuset isolated;
+	KtOptCpuset nohz_full;
+	KtOptBool smt_active;
+	KtOptStr smt_control;
+	KtOptStr governor;
+	KtOptU64 packages;
+	KtOptU64 cores;
+	KtCpuList list;
+	KtCacheList l3;
+} KtCpuTopology;
+
+typedef struct KtMemory {
+	KtOptU64 total_kib;
+	KtOptU64 available_kib;
+	KtOptU64 swap_total_kib;
+	KtOptU64 swap_free_kib;
+	KtOptU64 hugepage_default_kib;
+	KtHugePoolList huge_pools;
+} KtMemory;
+
+typedef struct KtKvm {
+	KtOptBool device;
+	KtOptBool builtin;
+	KtOptU64 halt_poll_ns;
+	KtOptBool halt_poll_ns_writable;
+	KtOptU64 halt_poll_ns_grow;
+	KtOptU64 halt_poll_ns_grow_start;
+	KtOptU64 halt_poll_ns_shrink;
+	KtOptStr enable_virt_at_load;
+	KtOptStr nested;
+} KtKvm;
+
+typedef struct KtThp {
+	KtOptStr enabled;
+	KtOptStr defrag;
+	KtOptStr shmem_enabled;
+} KtThp;
+
+typedef struct KtKsm {
+	KtOptU64 run;
+	KtOptU64 pages_shared;
+	KtOptU64 pages_sharing;
+	KtOptU64 pages_unshared;
+	KtOptU64 pages_volatile;
+	KtOptU64 pages_to_scan;
+	KtOptU64 full_scans;
+	KtOptI64 general_profit;
+	KtOptU64 merge_across_nodes;
+	KtOptStr advisor_mode;
+} KtKsm;
+
+typedef struct KtSysctl {
+	KtOptU64 swappiness;
+	KtOptU64 min_free_kib;
+	KtOptU64 numa_balancing;
+	KtOptU64 aio_max_nr;
+	KtOptU64 aio_nr;
+	KtOptU64 conntrack_max;
+	KtOptU64 conntrack_buckets;
+	KtOptU64 conntrack_count;
+	KtOptU64 conntrack_drop;
+	KtOptU64 tcp_tw_recycle;
+} KtSysctl;
+
+/* One assignment in a sysctl configuration file. */
+typedef struct KtSysctlLine {
+	KtOptStr file;
+	KtOptU64 line;
+	KtOptStr key; /* dots, no leading '-' */
+	KtOptStr value;
+} KtSysctlLine;
+KT_LIST(KtSysctlLineList, KtSysctlLine);
+
+/* A configuration file that a plan may have to replace: own drop-ins, and foreign files that hold
+ * a line which a practice wants gone. */
+typedef struct KtConfigFile {
+	KtOptStr path;
+	KtOptStr text;
+	KtOptBool is_own;
+} KtConfigFile;
+KT_LIST(KtConfigFileList, KtConfigFile);
+
+typedef struct KtSwap {
+	KtOptStr device;
+	KtOptStr kind; /* "partition", "file", "zram" */
+	KtOptU64 size_kib;
+} KtSwap;
+KT_LIST(KtSwapList, KtSwap);
+
+typedef struct KtBlock {
+	KtOptStr name;
+	KtOptStr kind; /* "nvme", "scsi", "virtio", "xen", "mmc", "dm", "md", "loop", "zram", "nbd", "other" */
+	KtOptStr transport; /* "ata", "sas", "usb", "iscsi", "fc", "raid", "virtual", "unknown"; of kind scsi */
+	KtOptStr scheduler;
+	KtOptStr schedulers; /* all that can be chosen, separated by spaces */
+	KtOptBool is_switchable;
+	KtOptBool rotational;
+	KtOptU64 hw_queues;
+	KtOptBool is_multipath_leg;
+	KtOptStr serial;
+	KtOptStr wwn;
+} KtBlock;
+KT_LIST(KtBlockList, KtBlock);
+
+typedef struct KtModule {
+	KtOptStr name;
+} KtModule;
+KT_LIST(KtModuleList, KtModule);
+
+/* A running program that writes the same knobs or runs guests outside libvirt. */
+typedef struct KtAgent {
+	KtOptStr name;
+	KtOptU64 pid;
+} KtAgent;
+KT_LIST(KtAgentList, KtAgent);
+
+typedef struct KtWorkqueue {
+	KtOptCpuset cpumask;
+	KtOptCpuset cpumask_requested;
+	KtOptCpuset writeback_cpumask;
+} KtWorkqueue;
+
+typedef struct KtCgroup {
+	KtOptStr version; /* "v1", "v2", "hybrid" */
+	KtOptStr controllers;
+} KtCgroup;
+
+typedef struct KtSystem {
+	KtOptStr hostname;
+	KtOptStr distribution;         /* ID of os-release */
+	KtOptStr distribution_like;    /* ID_LIKE */
+	KtOptStr distribution_version; /* VERSION_ID */
+	KtOptStr distribution_name;    /* PRETTY_NAME */
+	KtOptStr kernel;               /* release, "6.1.0-25-amd64" */
+	KtOptStr architecture;         /* of the kernel: "x86_64", "aarch64"... */
+	KtOptStr init;                 /* "systemd" or the name of PID 1 */
+	KtOptStr cmdline;
+	KtOptStr boot_id;
+	KtOptStr bootloader; /* "grub-debian", "bls", "grub-other", "none" */
+	KtOptStr lockdown;   /* "none", "integrity", "confidentiality" */
+	KtOptStr hypervisor; /* this host is itself a guest of: "kvm", "xen", ...; absent on metal */
+	KtOptStr xen_capabilities;
+	KtOptU64 uptime_s;
+} KtSystem;
+
+typedef struct KtHost {
+	KtSystem system;
+	KtCpuTopology cpu;
+	KtNodeList nodes;
+	KtMemory memory;
+	KtKvm kvm;
+	KtThp thp;
+	KtKsm ksm;
+	KtSysctl sysctl;
+	KtSysctlLineList sysctl_lines;
+	KtConfigFileList config_files;
+	KtSwapList swaps;
+	KtBlockList blocks;
+	KtWorkqueue workqueue;
+	KtModuleList modules;
+	KtCgroup cgroup;
+	KtAgentList agents;
+} KtHost;
+
+extern const KtSchema kt_host_schema;
