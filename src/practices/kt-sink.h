@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#pragma once
+
+/*
+ * Where a practice puts what it has to say about one target: severity, evidence, advice, changes.
+ *
+ * All texts are copied. The change functions know what the value needs to last (catalogue
+ * mechanisms M1..M6); a practice only says what it wants. `from` is the value that the facts
+ * hold: apply refuses when the machine no longer has it.
+ */
+
+#include "kt-policy.h"
+
+typedef struct KtSink KtSink;
+
+/* For the engine: a sink that fills @result, whose arrays and @arena exist. */
+KtSink *kt_sink_new(const KtFacts *facts, KtArena *arena, KtResult *result, KtRisk risk);
+void kt_sink_free(KtSink *sink);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KtSink, kt_sink_free)
+
+/* Severity of this finding; may be called several times, the highest counts. */
+void kt_sink_severity(KtSink *sink, KtSeverity severity);
+
+/* One line that says what is wrong here, <= 70 columns. */
+void kt_sink_summary(KtSink *sink, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* A fact that the verdict rests on. @origin: the .origin of that fact. */
+void kt_sink_evidence(KtSink *sink, uint16_t origin, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* What to do by hand, where kvmtune does not do it. One sentence. */
+void kt_sink_advice(KtSink *sink, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* A sysctl @key ("vm.swappiness"), live and in an own file in /etc/sysctl.d. */
+void kt_sink_sysctl(KtSink *sink, const char *key, KtSyntax syntax, const char *from,
+		    const char *to);
+
+/* Same for a fact that holds a number. */
+void kt_sink_sysctl_u64(KtSink *sink, const char *key, KtOptU64 from, uint64_t to);
+
+/* A file in /sys that exists early and has a stable path: live and in /etc/tmpfiles.d. */
+void kt_sink_sysfs(KtSink *sink, const char *path, KtSyntax syntax, const char *from,
+		   const char *to);
+
+/* Same with the persistent form left out or done otherwise. */
+void kt_sink_value(KtSink *sink, const char *path, KtSyntax syntax, KtPersist persist,
+		   const char *persist_key, const char *from, const char *to);
+
+/* A parameter of a kernel module: live and in /etc/modprobe.d, or on the kernel command line when
+ * the module is built in. @is_writable: the live file can be written. */
+void kt_sink_module_param(KtSink *sink, const char *module, const char *param, bool is_writable,
+			  const char *from, const char *to);
+
+/* An argument of the kernel command line, from the next boot on. @from: its value on the running
+ * command line, NULL = not there. @to NULL takes it away, "" is an argument without a value. */
+void kt_sink_boot_arg(KtSink *sink, const char *key, const char *from, const char *to);
+
+/* Takes every assignment of @key out of the foreign sysctl files that hold it. */
+void kt_sink_remove_sysctl(KtSink *sink, const char *key);
+
+/* A part of the guest's inactive XML. The locator is an absolute path whose last step is an
+ * attribute, text() or an element:
+ *   /domain/cpu/@mode
+ *   /domain/iothreads/text()
+ *   /domain/cputune/vcpupin[@vcpu='0']/@cpuset
+ *   /domain/devices/disk[target/@dev='vda']/driver/@cache
+ *   /domain/devices/rng                      (values are whole elements as XML text)
+ * Steps that are missing are created when @to is set (only those with no predicate or an
+ * attribute predicate). @from and @to NULL: not there. Setting an element's text to NULL removes
+ * the element. Does nothing for a transient guest. */
+void kt_sink_domain_xml(KtSink *sink, const KtGuest *guest, const char *locator, const char *from,
+			const char *to);
+
+/* A live libvirt call on an active guest; locators "vcpupin/N", "emulatorpin", "iothreadpin/N"
+ * (CPU lists) and "cpu_shares" (number). Does nothing when the guest is not active. */
+void kt_sink_domain_live(KtSink *sink, const KtGuest *guest, const char *locator, const char *from,
+			 const char *to);
