@@ -62,6 +62,8 @@ kt_root_free(KtRoot *root)
 static const KtRootDir *
 as_dir(const KtRoot *root)
 {
+	if (root->ops->inner)
+		return as_dir(root->ops->inner(root->data));
 	return root->ops == &kt_rootdir_ops ? root->data : NULL;
 }
 

@@ -34,6 +34,9 @@ typedef struct KtRootOps {
 	KtState (*link)(void *data, const char *path, char **ret_target);
 	KtState (*mode)(void *data, const char *path, uint32_t *ret_mode);
 	void (*free)(void *data);
+	/* The root that this one only watches, or NULL. Optional: what kt_root_is_live(),
+	 * kt_root_dirfd(), kt_root_path() and kt_root_open_file() answer is then its answer. */
+	const KtRoot *(*inner)(void *data);
 } KtRootOps;
 
 /* A root with a backend of its own; takes @data, which ops->free releases. */
