@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-expand.h"
+
+#include <string.h>
+
+#define HEADER "# Managed by kvmtune, do not edit: 'kvmtune undo' takes it away.\n"
+
+static void
+add(KtExpansion *out, const KtChange *change)
+{
+	KtChange *copy = kt_arena_new0(out->arena, KtChange, 1);
+
+	*copy = *change;
+	g_ptr_array_add(out->changes, copy);
+}
+
+static void G_GNUC_PRINTF(2, 3)
+note(KtExpansion *out, const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	text = g_strdup_vprintf(format, args);
+	va_end(args);
+	g_ptr_array_add(out->notes, kt_arena_strdup(out->arena, text));
+}
+
+static const char *
+file_text(const KtFacts *facts, const char *path)
+{
+	for (uint32_t i = 0; i < facts->host.config_files.n; i++) {
+		const KtConfigFile *file = &facts->host.config_files.v[i];
+		if (kt_opt_is(file->path, path) && kt_known(file->text))
+			return file->text.v;
+	}
+	return NULL;
+}
+
+/* An own file whose whole content is decided here. */
+static void
+add_file(KtExpansion *out, const KtChange *change, const char *path, const char *body)
+{
+	const char *from = file_text(out->facts, path);
+	const char *to = kt_arena_printf(out->arena, HEADER "%s", body);
+
+	if (g_strcmp0(from, to) == 0)
+		return;
+	add(out,
+	    &(KtChange){
+		    .knob = KT_KNOB_FILE,
+		    .syntax = KT_SYNTAX_PLAIN,
+		    .effect = KT_EFFECT_BOOT,
+		    .risk = change->risk,
+		    .target = "host",
+		    .locator = path,
+		    .from = from,
+		    .to = to,
+	    });
+}
+
+/* File names of one knob each: undo of any transaction is then the restoring of a whole file and
+ * never has to take one line out of a file that a later transaction also changed. */
+static char *
+slug(KtExpansion *out, const char *path)
+{
+	const char *rest = g_str_has_prefix(path, "/sys/") ? path + strlen("/sys/") : path + 1;
+
+	return g_strdelimit(kt_arena_strdup(out->arena, rest), "/", '-');
+}
+
+/* systemd-sysctl applies files in the order of their names; what sorts behind ours wins. */
+static void
+note_sysctl_winners(KtExpansion *out, const char *key, const char *own_name, const char *to)
+{
+	const KtSysctlLineList *lines = &out->facts->host.sysctl_lines;
+
+	for (uint32_t i = 0; i < lines->n; i++) {
+		const KtSysctlLine *line = &lines->v[i];
+		if (!kt_opt_is(line->key, key) || !kt_known(line->file) || !kt_known(line->value))
+			continue;
+		const char *slash = strrchr(line->file.v, '/');
+		const char *name = slash ? slash + 1 : line->file.v;
+		if (strcmp(name, own_name) <= 0 || g_str_equal(line->value.v, to))
+			continue;
+		note(out,
+		     "'%s' line %" G_GUINT64_FORMAT " sets %s to %s and wins at the next boot",
+		     line->file.v,
+		     line->line.v,
+		     key,
+		     line->value.v);
+	}
+}
+
+static void
+persist_sysctl(KtExpansion *out, const KtChange *change)
+{
+	const char *key = change->persist_key;
+	/* The leading '-' keeps systemd-sysctl quiet when the key's module is not loaded. */
+	const char *dash = g_str_has_prefix(key, "net.netfilter.") ? "-" : "";
+	g_autofree char *name = g_strdup_printf("80-kvmtune-%s.conf", key);
+	const char *path = kt_arena_printf(out->arena, "/etc/sysctl.d/%s", name);
+	g_autofree char *body = g_strdup_printf("%s%s = %s\n", dash, key, change->to);
+
+	note_sysctl_winners(out, key, name, change->to);
+	add_file(out, change, path, body);
+}
+
+static void
+persist_tmpfiles(KtExpansion *out, const KtChange *change)
+{
+	const char *path = kt_arena_printf(
+		out->arena, "/etc/tmpfiles.d/kvmtune-%s.conf", slug(out, change->locator));
+	g_autofree char *body = g_strdup_printf("w %s - - - - %s\n", change->locator, change->to);
+
+	add_file(out, change, path, body);
+}
+
+/* "/sys/block/vda/queue/scheduler" -> "queue/scheduler": attributes relative to the device. */
+static const char *
+device_attribute(const char *path)
+{
+	const char *name = path + strlen("/sys/block/");
+	const char *slash = strchr(name, '/');
+
+	return slash ? slash + 1 : name;
+}
+
+static void
+persist_udev(KtExpansion *out, const KtChange *change)
+{
+	g_return_if_fail(g_str_has_prefix(change->locator, "/sys/block/"));
+
+	const char *path = kt_arena_printf(
+		out->arena, "/etc/udev/rules.d/61-kvmtune-%s.rules", slug(out, change->locator));
+	g_autofree char *body =
+		g_strdup_printf("ACTION==\"add|change\", SUBSYSTEM==\"block\", "
+				"ENV{DEVTYPE}==\"disk\", %s, ATTR{%s}=\"%s\"\n",
+				change->persist_key,
+				device_attribute(change->locator),
+				change->to);
+
+	add_file(out, change, path, body);
+}
+
+/* Value of @key on the running command line: NULL when it is not there, "" without a value. */
+static const char *
+running_argument(KtExpansion *out, const char *key)
+{
+	const KtOptStr cmdline = out->facts->host.system.cmdline;
+
+	if (!kt_known(cmdline))
+		return NULL;
+
+	g_auto(GStrv) words = g_strsplit_set(cmdline.v, " \t\n", -1);
+	const char *found = NULL;
+	for (size_t i = 0; words[i]; i++) {
+		size_t length = strlen(key);
+		if (!g_str_has_prefix(words[i], key))
+			continue;
+		if (words[i][length] == '=')
+			found = kt_arena_strdup(out->arena, words[i] + length + 1);
+		else if (!words[i][length])
+			found = "";
+	}
+	return found;
+}
+
+static void
+add_boot_arg(KtExpansion *out, const KtChange *change, const char *key)
+{
+	const KtOptStr loader = out->facts->host.system.bootloader;
+	bool is_supported = kt_opt_is(loader, "grub-debian") || kt_opt_is(loader, "bls");
+
+	if (!is_supported) {
+		note(out,
+		     "kernel argument '%s=%s' has to be added by hand: the boot loader of this host "
+		     "is not one that kvmtune can edit",
+		     key,
+		     change->to ? change->to : "");
+		return;
+	}
+	add(out,
+	    &(KtChange){
+		    .knob = KT_KNOB_BOOT_ARG,
+		    .syntax = KT_SYNTAX_PLAIN,
+		    .effect = KT_EFFECT_BOOT,
+		    .risk = MAX(change->risk, KT_RISK_MEDIUM),
+		    .target = "host",
+		    .locator = key,
+		    .from = running_argument(out, key),
+		    .to = change->to,
+	    });
+}
+
+static void
+persist_modprobe(KtExpansion *out, const KtChange *change)
+{
+	g_auto(GStrv) parts = g_strsplit(change->persist_key, ".", 2);
+
+	g_return_if_fail(g_strv_length(parts) == 2);
+	if (g_str_equal(parts[0], "kvm") && kt_opt_true(out->facts->host.kvm.builtin)) {
+		add_boot_arg(out, change, change->persist_key);
+		return;
+	}
+
+	const char *path = kt_arena_printf(
+		out->arena, "/etc/modprobe.d/kvmtune-%s.conf", change->persist_key);
+	g_autofree char *body =
+		g_strdup_printf("options %s %s=%s\n", parts[0], parts[1], change->to);
+	add_file(out, change, path, body);
+}
+
+static void
+persist(KtExpansion *out, const KtChange *change)
+{
+	switch (change->persist) {
+	case KT_PERSIST_SYSCTL:
+		persist_sysctl(out, change);
+		break;
+	case KT_PERSIST_TMPFILES:
+		persist_tmpfiles(out, change);
+		break;
+	case KT_PERSIST_MODPROBE:
+		persist_modprobe(out, change);
+		break;
+	case KT_PERSIST_UDEV:
+		persist_udev(out, change);
+		break;
+	case KT_PERSIST_UNSET:
+	case KT_PERSIST_NONE:
+	case KT_PERSIST_N:
+	default:
+		break;
+	}
+}
+
+void
+kt_expand(KtExpansion *out, const KtChange *change)
+{
+	if (change->knob == KT_KNOB_BOOT_ARG) {
+		add_boot_arg(out, change, change->locator);
+		return;
+	}
+	if (change->knob != KT_KNOB_UNSET)
+		add(out, change);
+	persist(out, change);
+}
