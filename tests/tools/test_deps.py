@@ -21,7 +21,7 @@ sudo) shift $FAKE_SUDO_SHIFT; [ "$FAKE_SUDO" = ok ] || exit 1; "$@" ;;
 apt-get | dnf | zypper) exit $FAKE_STATUS ;;
 esac
 """
-NEEDED = ("sh", "awk", "sed", "cat", "env", "dirname", "uname", "true")
+NEEDED = ("sh", "awk", "sed", "cat", "env", "dirname", "mktemp", "rm", "tail", "uname")
 
 
 class Deps(unittest.TestCase):
