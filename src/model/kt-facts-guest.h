@@ -85,11 +85,14 @@ typedef struct KtGuestConfig {
 	KtOptStr cpu_match;
 	KtOptStr cpu_check;
 	KtOptStr cpu_migratable;
-	KtOptU64 cpu_features; /* how many <feature> elements */
+	KtOptStr cpu_vendor;
+	KtOptU64 cpu_features;          /* how many <feature> elements */
+	KtOptU64 cpu_features_required; /* those with policy require or force */
 	KtOptU64 cpu_shares;
 	KtVcpuPinList vcpu_pins;
 	KtOptCpuset emulator_pin;
 	KtOptU64 iothreads;
+	KtOptCpuset iothread_ids; /* absent without <iothreadids>: they are 1..iothreads then */
 	KtIothreadPinList iothread_pins;
 	KtOptStr numa_mode;
 	KtOptCpuset numa_nodeset;
