@@ -3,6 +3,7 @@
 #include "kt-rootdir.h"
 
 #include "kt-fd.h"
+#include "kt-rootwalk.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -11,8 +12,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-/* Same bound as the kernel's MAXSYMLINKS (include/linux/namei.h). */
-#define MAX_LINKS 40
+/* A host where this many path walks in a row race with renames has other problems. */
+#define MAX_RACES 64
 /* One page: what a sysfs attribute holds at most (Documentation/filesystems/sysfs.rst). */
 #define PAGE_BYTES 4096
 
@@ -22,25 +23,6 @@ struct KtRootDir {
 	bool is_live;
 	bool has_openat2;
 };
-
-KtRootDir *
-kt_rootdir_open(const char *path, GError **error)
-{
-	kt_autofd fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0) {
-		kt_throw_errno(error, errno, "open root '%s'", path);
-		return NULL;
-	}
-
-	KtRootDir *dir = g_new0(KtRootDir, 1);
-	dir->path = g_strdup(path);
-	dir->is_live = g_str_equal(path, "/");
-	dir->has_openat2 = true;
-	dir->fd = fd;
-	fd = -1;
-	return dir;
-}
 
 static void
 dir_free(void *data)
@@ -87,70 +69,62 @@ read_link_at(int dirfd, const char *name)
 	return length < 0 ? NULL : g_strndup(target, (size_t)length);
 }
 
-/* Walks one component; returns a new O_PATH descriptor, or -1. Links are put back into @rest. */
 static int
-walk_component(const KtRootDir *dir, int at, const char *name, bool is_last, int flags, char **rest)
+open_in_root(int root_fd, const char *path, int flags)
 {
-	g_autofree char *target = read_link_at(at, name);
-
-	if (target && !(is_last && flags & O_NOFOLLOW)) {
-		g_autofree char *old = *rest;
-		*rest = old ? g_strconcat(target, "/", old, NULL) : g_steal_pointer(&target);
-		bool is_absolute = **rest == '/';
-		return openat(is_absolute ? dir->fd : at, ".", O_PATH | O_CLOEXEC);
-	}
-	if (is_last)
-		return openat(at, name, flags | O_NOFOLLOW | O_CLOEXEC);
-	return openat(at, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-}
-
-/* '..' is taken away before the walk, textually: inside a root that is as strict as needed,
- * because links are resolved one by one and never followed by the kernel. */
-static int
-open_by_walk(const KtRootDir *dir, const char *path, int flags)
-{
-	g_autofree char *rest = g_canonicalize_filename(path, "/");
-	kt_autofd at = openat(dir->fd, ".", O_PATH | O_CLOEXEC);
-
-	for (int links = 0; at >= 0 && links <= MAX_LINKS * 8; links++) {
-		const char *begin = relative(rest);
-		const char *end = strchrnul(begin, '/');
-		bool is_last = !*end || !*(end + strspn(end, "/"));
-		g_autofree char *name = g_strndup(begin, (size_t)(end - begin));
-		char *next_rest = is_last ? NULL : g_strdup(end + 1);
-
-		if (g_str_equal(name, ".."))
-			g_strlcpy(name, ".", strlen(name) + 1);
-		int next = walk_component(dir, at, name, is_last, flags, &next_rest);
-		g_free(rest);
-		rest = next_rest;
-		kt_fd_clear(&at);
-		at = next;
-		if (at < 0 || !rest) {
-			int fd = at;
-			at = -1;
-			return fd;
-		}
-	}
-	errno = ELOOP;
-	return -1;
-}
-
-int
-kt_rootdir_open_file(const KtRootDir *dir, const char *path, int flags)
-{
-	if (dir->is_live)
-		return openat(dir->fd, relative(path), flags | O_CLOEXEC, 0600);
-
 	struct open_how how = {
 		.flags = (uint64_t)(flags | O_CLOEXEC),
 		.mode = flags & O_CREAT ? 0600 : 0,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
-	long fd = syscall(SYS_openat2, dir->fd, relative(path), &how, sizeof(how));
-	if (fd >= 0 || errno != ENOSYS)
-		return (int)fd;
-	return open_by_walk(dir, path, flags);
+	long fd = -1;
+
+	/* EAGAIN: a rename somewhere in the system raced with a '..' (openat2(2)). */
+	for (int i = 0; i < MAX_RACES; i++) {
+		fd = syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+		if (fd >= 0 || errno != EAGAIN)
+			break;
+	}
+	return (int)fd;
+}
+
+int
+kt_rootdir_open_file(const KtRootDir *dir, const char *path, int flags)
+{
+	const char *inside = relative(path);
+
+	if (dir->is_live)
+		return openat(dir->fd, inside, flags | O_CLOEXEC, 0600);
+	if (dir->has_openat2)
+		return open_in_root(dir->fd, inside, flags);
+	return kt_rootwalk_open(dir->fd, inside, flags);
+}
+
+void
+kt_rootdir_set_openat2(KtRootDir *dir, bool is_used)
+{
+	dir->has_openat2 = is_used;
+}
+
+KtRootDir *
+kt_rootdir_open(const char *path, GError **error)
+{
+	kt_autofd fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0) {
+		kt_throw_errno(error, errno, "open root '%s'", path);
+		return NULL;
+	}
+
+	KtRootDir *dir = g_new0(KtRootDir, 1);
+	/* Old kernels say ENOSYS, seccomp filters of old container runtimes EPERM. */
+	kt_autofd probe = open_in_root(fd, ".", O_PATH | O_DIRECTORY);
+	dir->path = g_strdup(path);
+	dir->is_live = g_str_equal(path, "/");
+	dir->has_openat2 = probe >= 0;
+	dir->fd = fd;
+	fd = -1;
+	return dir;
 }
 
 static KtState
@@ -183,9 +157,13 @@ dir_read(void *data, const char *path, char **ret_text, size_t *ret_length)
 {
 	/* O_NONBLOCK: a fifo in a copied tree must not hang the audit. */
 	kt_autofd fd = kt_rootdir_open_file(data, path, O_RDONLY | O_NONBLOCK);
+	struct stat info;
 
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &info) != 0)
 		return kt_state_from_errno(errno);
+	/* procfs and sysfs have regular files only; a device could do anything when read. */
+	if (!S_ISREG(info.st_mode))
+		return KT_STATE_BROKEN;
 	return read_all(fd, ret_text, ret_length);
 }
 

@@ -20,3 +20,6 @@ const char *kt_rootdir_path(const KtRootDir *dir);
 
 /* open(2) below the directory, never outside it; -1 and errno on failure. */
 int kt_rootdir_open_file(const KtRootDir *dir, const char *path, int flags);
+
+/* False forces the way of kernels without openat2 (kt-rootwalk.h), for tests. */
+void kt_rootdir_set_openat2(KtRootDir *dir, bool is_used);
