@@ -19,6 +19,20 @@ class Result(unittest.TestResult):
         name = test.id().removeprefix("__main__.").replace("#", "")
         self.stream.write(f"{'ok' if ok else 'not ok'} {self.testsRun} - {name}{text}\n")
 
+    def startTest(self, test):
+        super().startTest(test)
+        self.faults_before = len(self.failures) + len(self.errors)
+
+    def addSubTest(self, test, subtest, err):
+        # A subtest is no case of its own; the first that fails is the case's failure.
+        first = len(self.failures) + len(self.errors) == self.faults_before
+        super().addSubTest(test, subtest, err)
+        if err and first:
+            self.line(False, test)
+        if err:
+            text = (self.failures if issubclass(err[0], test.failureException) else self.errors)[-1][1]
+            self.stream.write("".join(f"# {line}\n" for line in [str(subtest), *text.splitlines()]))
+
     def addSuccess(self, test):
         super().addSuccess(test)
         self.line(True, test)
