@@ -121,9 +121,11 @@ EDGES = [
         "return the error; only g_debug is for libraries",
     ),
     ({"exit", "quick_exit"}, {"cli"}, "return the error"),
-    ({"getenv", "g_getenv", "secure_getenv", "setenv", "g_setenv"}, {"base", "cli"}, "pass it as a parameter"),
+    # base/ has the fault points, collect/ the connection URI as virsh finds it.
+    ({"getenv", "g_getenv", "secure_getenv"}, {"base", "collect", "cli"}, "pass it as a parameter"),
+    ({"setenv", "g_setenv", "unsetenv", "g_unsetenv"}, {"cli"}, "it is not safe beside threads"),
     (
-        {"time", "clock_gettime", "gettimeofday", "g_get_real_time", "g_get_monotonic_time"},
+        {"time", "clock_gettime", "gettimeofday", "g_get_real_time"},
         {"base", "cli"},
         "kt-clock.h, so that tests can set the clock",
     ),
@@ -337,9 +339,10 @@ def initialisers(tokens):
             continue
         before = tokens[index - 1]
         if before.text == "=" and tokens[index - 2].text == "]":
-            # [NAME] = {...} is a row of an array, a[] = {...} an array.
+            # a[] = {...} is an array; [NAME] = {...} is one of its rows, which rows() finds.
             bracket = lex.opening(tokens, index - 2)
-            yield index, tokens[bracket - 1].kind == "name" or tokens[bracket - 1].text == "]"
+            if tokens[bracket - 1].kind == "name" or tokens[bracket - 1].text == "]":
+                yield index, True
         elif before.text == "=" and tokens[max(index - 3, 0)].text != ".":
             yield index, False
         elif before.text == ")":
