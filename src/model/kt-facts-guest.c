@@ -17,7 +17,7 @@ static const KtField iothread_pin_fields[] = {
 static KT_SCHEMA(iothread_pin_schema, KtIothreadPin, iothread_pin_fields, .doc = "affinity of an IOThread");
 
 static const KtField hugepage_use_fields[] = {
-	KT_FIELD(KtHugepageUse, size_kib, .unit = "KiB", .source = "memoryBacking/hugepages/page", .doc = "page size"),
+	KT_FIELD(KtHugepageUse, size_kib, .unit = "KiB", .source = "memoryBacking/hugepages/page/@size", .doc = "page size"),
 	KT_FIELD(KtHugepageUse, nodeset, .source = "memoryBacking/hugepages/page/@nodeset", .doc = "guest nodes"),
 };
 static KT_SCHEMA(hugepage_use_schema, KtHugepageUse, hugepage_use_fields, .doc = "static huge pages asked for");
@@ -27,7 +27,7 @@ static const KtField disk_fields[] = {
 	KT_FIELD(KtDisk, bus, .source = "disk/target/@bus", .doc = "virtio, scsi, sata, ide..."),
 	KT_FIELD(KtDisk, device, .source = "disk/@device", .doc = "disk, cdrom, lun, floppy"),
 	KT_FIELD(KtDisk, source_type, .source = "disk/@type", .doc = "file, block, network, volume"),
-	KT_FIELD(KtDisk, source, .source = "disk/source", .doc = "file, device or name"),
+	KT_FIELD(KtDisk, source, .source = "disk/source/@file|@dev|@dir|@name|@volume", .doc = "file, device or name"),
 	KT_FIELD(KtDisk, format, .source = "disk/driver/@type", .doc = "raw, qcow2..."),
 	KT_FIELD(KtDisk, cache, .source = "disk/driver/@cache", .doc = "host cache mode"),
 	KT_FIELD(KtDisk, io, .source = "disk/driver/@io", .doc = "threads, native, io_uring"),
@@ -80,7 +80,7 @@ static const KtField guest_config_fields[] = {
 	KT_FIELD(KtGuestConfig, cpu_check, .source = "cpu/@check", .doc = "none, partial, full"),
 	KT_FIELD(KtGuestConfig, cpu_migratable, .source = "cpu/@migratable", .doc = "on, off"),
 	KT_FIELD(KtGuestConfig, cpu_vendor, .source = "cpu/vendor", .doc = "vendor that the host must have"),
-	KT_FIELD(KtGuestConfig, cpu_features, .source = "cpu/feature", .doc = "how many"),
+	KT_FIELD(KtGuestConfig, cpu_features, .source = "count(cpu/feature)", .doc = "how many"),
 	KT_FIELD(KtGuestConfig, cpu_features_required, .source = "cpu/feature/@policy", .doc = "how many with policy require or force"),
 	KT_FIELD(KtGuestConfig, cpu_shares, .source = "cputune/shares", .doc = "relative weight"),
 	KT_FIELD_LIST(KtGuestConfig, vcpu_pins, vcpu_pin_schema, .source = "cputune/vcpupin", .doc = "vCPU affinities"),
@@ -100,8 +100,8 @@ static const KtField guest_config_fields[] = {
 	KT_FIELD_LIST(KtGuestConfig, controllers, controller_schema, .source = "devices/controller", .doc = "controllers"),
 	KT_FIELD_LIST(KtGuestConfig, nics, nic_schema, .source = "devices/interface", .doc = "network interfaces"),
 	KT_FIELD_LIST(KtGuestConfig, rngs, rng_schema, .source = "devices/rng", .doc = "random number devices"),
-	KT_FIELD(KtGuestConfig, hostdevs, .source = "devices/hostdev", .doc = "assigned host devices"),
-	KT_FIELD(KtGuestConfig, os_id, .source = "metadata/libosinfo", .doc = "operating system inside"),
+	KT_FIELD(KtGuestConfig, hostdevs, .source = "count(devices/hostdev)", .doc = "assigned host devices"),
+	KT_FIELD(KtGuestConfig, os_id, .source = "metadata/libosinfo/os/@id", .doc = "operating system inside"),
 };
 static KT_SCHEMA(guest_config_schema, KtGuestConfig, guest_config_fields, .doc = "one XML view of a guest");
 
