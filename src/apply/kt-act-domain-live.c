@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-actuator.h"
+#include "kt-fault.h"
+
+#include <string.h>
+
+/* Live libvirt calls on a running guest: affinities and the CPU weight. */
+
+#define MAP_BYTES (KT_CPUSET_BITS / 8)
+/* libvirt's own limit (VIR_DOMAIN_VCPUS_MAX in its RPC protocol is 16384). */
+#define MAX_VCPUS 16384
+
+typedef enum Kind { KIND_VCPU_PIN = 1, KIND_EMULATOR_PIN, KIND_IOTHREAD_PIN, KIND_CPU_SHARES } Kind;
+
+typedef struct Call {
+	char *uuid;
+	Kind kind;
+	unsigned number;
+	KtCpuset cpus;    /* pins: in or out */
+	uint64_t shares;  /* weight: in or out */
+	bool is_active;   /* out */
+	unsigned id;      /* out: of the guest's process */
+} Call;
+
+static void
+call_clear(void *data)
+{
+	g_free(((Call *)data)->uuid);
+}
+
+static void
+call_release(Call *call)
+{
+	g_atomic_rc_box_release_full(call, call_clear);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Call, call_release)
+
+static bool
+parse_locator(const char *locator, Call *call)
+{
+	static const struct {
+		const char *prefix;
+		Kind kind;
+	} numbered[] = {
+		{.prefix = "vcpupin/", .kind = KIND_VCPU_PIN},
+		{.prefix = "iothreadpin/", .kind = KIND_IOTHREAD_PIN},
+	};
+
+	if (g_str_equal(locator, "emulatorpin"))
+		call->kind = KIND_EMULATOR_PIN;
+	if (g_str_equal(locator, "cpu_shares"))
+		call->kind = KIND_CPU_SHARES;
+	for (size_t i = 0; i < G_N_ELEMENTS(numbered); i++) {
+		guint64 number = 0;
+		if (!g_str_has_prefix(locator, numbered[i].prefix))
+			continue;
+		if (!g_ascii_string_to_unsigned(locator + strlen(numbered[i].prefix),
+						10,
+						0,
+						MAX_VCPUS - 1,
+						&number,
+						NULL))
+			return false;
+		call->kind = numbered[i].kind;
+		call->number = (unsigned)number;
+	}
+	return call->kind != 0;
+}
+
+static Call *
+call_new(const KtStep *step, GError **error)
+{
+	g_autoptr(Call) call = g_atomic_rc_box_new0(Call);
+	const char *slash = strchr(step->target, '/');
+
+	call->uuid = g_strdup(slash ? slash + 1 : "");
+	if (parse_locator(step->edits[0].locator, call))
+		return g_steal_pointer(&call);
+	kt_throw(error, KT_ERROR_PARSE, "'%s' is no live setting of a guest", step->edits[0].locator);
+	return NULL;
+}
+
+static void
+map_to_set(const unsigned char *map, KtCpuset *set)
+{
+	*set = (KtCpuset){0};
+	for (unsigned cpu = 0; cpu < KT_CPUSET_BITS; cpu++) {
+		if (map[cpu / 8] >> (cpu % 8) & 1)
+			kt_cpuset_add(set, cpu);
+	}
+}
+
+static int
+set_to_map(const KtCpuset *set, unsigned char *map)
+{
+	unsigned last = 0;
+
+	memset(map, 0, MAP_BYTES);
+	kt_cpuset_foreach (set, cpu) {
+		map[cpu / 8] |= (unsigned char)(1u << (cpu % 8));
+		last = cpu;
+	}
+	return (int)(last / 8 + 1);
+}
+
+static bool
+get_vcpu_pin(virDomainPtr domain, Call *call, GError **error)
+{
+	int n = (int)call->number + 1;
+	g_autofree unsigned char *maps = g_malloc0((size_t)n * MAP_BYTES);
+	int got = virDomainGetVcpuPinInfo(domain, n, maps, MAP_BYTES, VIR_DOMAIN_AFFECT_LIVE);
+
+	if (got < 0)
+		return kt_throw_virt(error, "read the affinity");
+	if (got < n)
+		return kt_throw(error, KT_ERROR_NOT_FOUND, "the guest has no vCPU %u", call->number);
+	map_to_set(maps + (size_t)call->number * MAP_BYTES, &call->cpus);
+	return true;
+}
+
+static bool
+get_emulator_pin(virDomainPtr domain, Call *call, GError **error)
+{
+	unsigned char map[MAP_BYTES] = {0};
+
+	if (virDomainGetEmulatorPinInfo(domain, map, MAP_BYTES, VIR_DOMAIN_AFFECT_LIVE) < 0)
+		return kt_throw_virt(error, "read the affinity");
+	map_to_set(map, &call->cpus);
+	return true;
+}
+
+static bool
+get_iothread_pin(virDomainPtr domain, Call *call, GError **error)
+{
+	virDomainIOThreadInfoPtr *infos = NULL;
+	int n = virDomainGetIOThreadInfo(domain, &infos, VIR_DOMAIN_AFFECT_LIVE);
+	bool is_found = false;
+
+	if (n < 0)
+		return kt_throw_virt(error, "read the IOThreads");
+	for (int i = 0; i < n; i++) {
+		unsigned char map[MAP_BYTES] = {0};
+		if (infos[i]->iothread_id == call->number) {
+			memcpy(map, infos[i]->cpumap, (size_t)MIN(infos[i]->cpumaplen, MAP_BYTES));
+			map_to_set(map, &call->cpus);
+			is_found = true;
+		}
+		virDomainIOThreadInfoFree(infos[i]);
+	}
+	free(infos); /* allocated by libvirt with malloc */
+	if (!is_found)
+		return kt_throw(error, KT_ERROR_NOT_FOUND, "the guest has no IOThread %u", call->number);
+	return true;
+}
+
+static bool
+get_cpu_shares(virDomainPtr domain, Call *call, GError **error)
+{
+	int n = 0;
+	unsigned long long shares = 0;
+	char *type = virDomainGetSchedulerType(domain, &n);
+
+	if (!type)
+		return kt_throw_virt(error, "read the scheduler");
+	free(type); /* allocated by libvirt with malloc */
+
+	g_autofree virTypedParameterPtr params = g_new0(virTypedParameter, MAX(n, 1));
+	if (virDomainGetSchedulerParametersFlags(domain, params, &n, VIR_DOMAIN_AFFECT_LIVE) < 0)
+		return kt_throw_virt(error, "read the weight");
+	int rc = virTypedParamsGetULLong(
+		params, n, VIR_DOMAIN_SCHEDULER_CPU_SHARES, &shares);
+	virTypedParamsClear(params, n);
+	if (rc != 1)
+		return kt_throw(error, KT_ERROR_UNSUPPORTED, "the guest has no weight (no cpu cgroup)");
+	call->shares = shares;
+	return true;
+}
+
+static bool
+get(virDomainPtr domain, Call *call, GError **error)
+{
+	switch (call->kind) {
+	case KIND_VCPU_PIN:
+		return get_vcpu_pin(domain, call, error);
+	case KIND_EMULATOR_PIN:
+		return get_emulator_pin(domain, call, error);
+	case KIND_IOTHREAD_PIN:
+		return get_iothread_pin(domain, call, error);
+	case KIND_CPU_SHARES:
+		return get_cpu_shares(domain, call, error);
+	default:
+		g_assert_not_reached();
+	}
+}
+
+static bool
+set_cpu_shares(virDomainPtr domain, const Call *call, GError **error)
+{
+	virTypedParameterPtr params = NULL;
+	int n = 0;
+	int max = 0;
+
+	(void)virTypedParamsAddULLong(
+		&params, &n, &max, VIR_DOMAIN_SCHEDULER_CPU_SHARES, call->shares);
+	int rc = virDomainSetSchedulerParametersFlags(domain, params, n, VIR_DOMAIN_AFFECT_LIVE);
+	virTypedParamsFree(params, n);
+	return rc == 0 ? true : kt_throw_virt(error, "set the weight");
+}
+
+static bool
+set(virDomainPtr domain, Call *call, GError **error)
+{
+	unsigned char map[MAP_BYTES];
+	int length = set_to_map(&call->cpus, map);
+	int rc = -1;
+
+	switch (call->kind) {
+	case KIND_VCPU_PIN:
+		rc = virDomainPinVcpuFlags(
+			domain, call->number, map, length, VIR_DOMAIN_AFFECT_LIVE);
+		break;
+	case KIND_EMULATOR_PIN:
+		rc = virDomainPinEmulator(domain, map, length, VIR_DOMAIN_AFFECT_LIVE);
+		break;
+	case KIND_IOTHREAD_PIN:
+		rc = virDomainPinIOThread(
+			domain, call->number, map, length, VIR_DOMAIN_AFFECT_LIVE);
+		break;
+	case KIND_CPU_SHARES:
+		return set_cpu_shares(domain, call, error);
+	default:
+		g_assert_not_reached();
+	}
+	return rc == 0 ? true : kt_throw_virt(error, "set the affinity");
+}
+
+static bool
+with_domain(virConnectPtr conn, Call *call, bool (*func)(virDomainPtr, Call *, GError **),
+	    bool is_reading, GError **error)
+{
+	virDomainPtr domain = virDomainLookupByUUIDString(conn, call->uuid);
+
+	if (!domain)
+		return kt_throw_virt(error, "find the guest");
+	call->is_active = virDomainIsActive(domain) == 1;
+	call->id = virDomainGetID(domain);
+
+	bool ok = !call->is_active && is_reading ? true : func(domain, call, error);
+	(void)virDomainFree(domain);
+	return ok;
+}
+
+static bool
+read_in_worker(virConnectPtr conn, void *data, GError **error)
+{
+	return with_domain(conn, data, get, /* is_reading= */ true, error);
+}
+
+static bool
+write_in_worker(virConnectPtr conn, void *data, GError **error)
+{
+	return with_domain(conn, data, set, /* is_reading= */ false, error);
+}
+
+static bool
+run(KtMachine *machine, const KtStep *step, KtVirtFunc func, Call *call, GError **error)
+{
+	KtVirtConn *virt = kt_machine_virt(machine, error);
+	g_autofree char *title =
+		g_strdup_printf("'%s' of %s", step->edits[0].locator, step->title);
+
+	if (!virt)
+		return false;
+	bool ok = kt_virt_conn_call(virt, title, func, call, call_clear, error);
+	return ok ? true : kt_prefix(error, "%s", step->title);
+}
+
+/* A guest that was never pinned reports every CPU that the host could have; only those online
+ * mean anything. */
+static void
+drop_offline(KtMachine *machine, KtCpuset *cpus)
+{
+	g_autofree char *list = NULL;
+	KtCpuset online = {0};
+
+	if (kt_root_read_line(machine->root, "/sys/devices/system/cpu/online", &list) ==
+		    KT_STATE_VALUE &&
+	    kt_cpuset_parse_list(list, &online, NULL) && kt_cpuset_intersects(cpus, &online))
+		kt_cpuset_and(cpus, &online);
+}
+
+static char *
+describe(KtMachine *machine, Call *call)
+{
+	if (call->kind == KIND_CPU_SHARES)
+		return g_strdup_printf("%" G_GUINT64_FORMAT, call->shares);
+	drop_offline(machine, &call->cpus);
+	return kt_cpuset_to_list(&call->cpus);
+}
+
+/* A guest that does not run has no live value: absent, with no context. */
+static KtReading *
+live_read(KtMachine *machine, const KtStep *step, GError **error)
+{
+	g_autoptr(KtReading) reading = kt_reading_new();
+	g_autoptr(Call) call = call_new(step, error);
+
+	if (!call || !run(machine, step, read_in_worker, call, error))
+		return NULL;
+	if (call->is_active) {
+		g_autofree char *value = describe(machine, call);
+		kt_reading_add_value(reading, value);
+		reading->context = g_strdup_printf("guest-run-%u", call->id);
+	} else {
+		kt_reading_add_value(reading, NULL);
+	}
+	kt_reading_mark_values(reading);
+	return g_steal_pointer(&reading);
+}
+
+static bool
+set_value(KtMachine *machine, const KtStep *step, const char *value, GError **error)
+{
+	g_autoptr(Call) call = call_new(step, error);
+	int fault = KT_FAULT("domain-before-live");
+
+	if (!call)
+		return false;
+	if (fault)
+		return kt_throw_errno(error, fault, "set '%s'", step->edits[0].locator);
+	if (!value)
+		return kt_throw(error, KT_ERROR_UNSUPPORTED, "'%s' cannot be made absent", step->edits[0].locator);
+	if (call->kind == KIND_CPU_SHARES) {
+		guint64 shares = 0;
+		if (!g_ascii_string_to_unsigned(value, 10, 1, UINT32_MAX, &shares, NULL))
+			return kt_throw(error, KT_ERROR_PARSE, "'%s' is no CPU weight", value);
+		call->shares = shares;
+	} else if (!kt_cpuset_parse_list(value, &call->cpus, error)) {
+		return false;
+	}
+	return run(machine, step, write_in_worker, call, error);
+}
+
+static bool
+live_write(KtMachine *machine, const KtStep *step, const KtReading *before, GError **error)
+{
+	return set_value(machine, step, step->edits[0].to, error);
+}
+
+static bool
+live_restore(KtMachine *machine, const KtStep *step, const KtReading *before, GError **error)
+{
+	return set_value(machine, step, before->values->pdata[0], error);
+}
+
+const KtActuator kt_actuator_domain_live = {
+	.knob = KT_KNOB_DOMAIN_LIVE,
+	.read = live_read,
+	.write = live_write,
+	.restore = live_restore,
+};

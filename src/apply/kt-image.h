@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#pragma once
+
+/*
+ * Before-images on disk: the link between a reading and the journal.
+ *
+ * Whole files and XML documents go to before/NNN.M, synced with their folder before the intent is
+ * written; all else (values, neighbours, permissions, digests) stands in the intent itself.
+ */
+
+#include "kt-journal.h"
+#include "kt-reading.h"
+
+/* Saves the blobs of @reading below @txn_dirfd and fills @intent with all that
+ * kt_image_load() needs. */
+bool kt_image_save(int txn_dirfd, const KtReading *reading, KtEntry *intent, GError **error)
+	KT_WARN_UNUSED;
+
+/* The reading that @intent was made from. Error JOURNAL when an image is missing or not what was
+ * saved. */
+KtReading *kt_image_load(int txn_dirfd, const KtEntry *intent, GError **error) KT_WARN_UNUSED;

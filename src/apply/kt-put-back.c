@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-put-back.h"
+
+#include "kt-actuator.h"
+#include "kt-fault.h"
+#include "kt-image.h"
+
+typedef struct Attempt {
+	KtMachine *machine;
+	KtLog *log;
+	const KtStep *step;
+	const KtStepLog *record;
+	const KtActuator *actuator;
+	KtReading *before;
+	KtReading *now;
+	char *detail;
+} Attempt;
+
+static void
+attempt_clear(Attempt *attempt)
+{
+	g_clear_pointer(&attempt->before, kt_reading_free);
+	g_clear_pointer(&attempt->now, kt_reading_free);
+	g_clear_pointer(&attempt->detail, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Attempt, attempt_clear)
+
+/* What a live value was written to is gone: the kernel was booted anew, or the guest's process
+ * ended. */
+static bool
+is_gone(const Attempt *attempt)
+{
+	if (attempt->step->effect != KT_EFFECT_LIVE)
+		return false;
+	if (attempt->before->context)
+		return g_strcmp0(attempt->before->context, attempt->now->context) != 0;
+	return !kt_log_is_same_boot(attempt->log, attempt->machine->boot_id);
+}
+
+/* A number between the old and the wanted one, when we were stopped in the middle of writing it:
+ * the kernel gave us a part of what we asked for (huge pages). */
+static bool
+is_partly_ours(const Attempt *attempt)
+{
+	const KtEdit *edit = &attempt->step->edits[0];
+	guint64 from = 0;
+	guint64 to = 0;
+	guint64 now = 0;
+
+	if (attempt->record->done || attempt->step->knob != KT_KNOB_VALUE || !edit->from ||
+	    !attempt->now->values->pdata[0])
+		return false;
+	if (!g_ascii_string_to_unsigned(edit->from, 10, 0, UINT64_MAX, &from, NULL) ||
+	    !g_ascii_string_to_unsigned(edit->to, 10, 0, UINT64_MAX, &to, NULL) ||
+	    !g_ascii_string_to_unsigned(attempt->now->values->pdata[0], 10, 0, UINT64_MAX, &now, NULL))
+		return false;
+	if (edit->syntax == KT_SYNTAX_AT_LEAST && now >= to)
+		return true;
+	return now >= MIN(from, to) && now <= MAX(from, to);
+}
+
+static bool
+is_ours(const Attempt *attempt)
+{
+	const KtEntry *done = attempt->record->done;
+
+	if (done)
+		return g_strcmp0(kt_entry_get(done, "after"), attempt->now->mark) == 0;
+	return kt_reading_matches_to(attempt->now, attempt->step) || is_partly_ours(attempt);
+}
+
+static bool
+has_moved_neighbours(const Attempt *attempt)
+{
+	for (guint i = 0; i < attempt->before->neighbours->len; i++) {
+		const KtNeighbour *old = attempt->before->neighbours->pdata[i];
+		for (guint j = 0; j < attempt->now->neighbours->len; j++) {
+			const KtNeighbour *now = attempt->now->neighbours->pdata[j];
+			if (g_str_equal(old->path, now->path) && !g_str_equal(old->value, now->value))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool
+load(Attempt *attempt, GError **error)
+{
+	attempt->before = kt_image_load(attempt->log->dirfd, attempt->record->intent, error);
+	if (!attempt->before)
+		return false;
+	/* What a killed write left beside the place is no state of it. */
+	if (attempt->actuator->sweep &&
+	    !attempt->actuator->sweep(attempt->machine, attempt->step, error))
+		return false;
+	attempt->now = attempt->actuator->read(attempt->machine, attempt->step, error);
+	return attempt->now != NULL;
+}
+
+/* The file of a value is not there any more: its module was unloaded, its device removed. */
+static bool
+has_vanished(const Attempt *attempt)
+{
+	return attempt->step->knob == KT_KNOB_VALUE && !attempt->now->values->pdata[0];
+}
+
+/* RESTORED means: has to be put back as a whole; ROLLED_BACK: only its own edits. */
+static KtOutcome
+decide(const Attempt *attempt)
+{
+	bool is_interrupted = !attempt->record->done || attempt->log->is_undoing;
+	bool gone = is_gone(attempt);
+
+	if (g_str_equal(attempt->now->mark, attempt->before->mark)) {
+		/* Stopped between the value and its neighbours? */
+		bool is_half = is_interrupted && !gone && has_moved_neighbours(attempt);
+		return is_half ? KT_OUTCOME_RESTORED : KT_OUTCOME_UNCHANGED;
+	}
+	if (has_vanished(attempt) || (gone && attempt->before->context))
+		return KT_OUTCOME_GONE;
+	/* After a reboot our persistent form may have set the same value again. */
+	if (is_ours(attempt))
+		return KT_OUTCOME_RESTORED;
+	if (gone)
+		return KT_OUTCOME_GONE;
+	if (attempt->actuator->restore_edits && kt_reading_matches_to(attempt->now, attempt->step))
+		return KT_OUTCOME_ROLLED_BACK;
+	return KT_OUTCOME_FOREIGN;
+}
+
+static KtOutcome
+fail(Attempt *attempt, const GError *error)
+{
+	const char *hint = kt_error_hint(error);
+
+	g_free(attempt->detail);
+	attempt->detail = hint ? g_strdup_printf("%s (%s)", error->message, hint)
+			       : g_strdup(error->message);
+	return KT_OUTCOME_FAILED;
+}
+
+static KtOutcome
+write_back(Attempt *attempt, KtOutcome decision)
+{
+	g_autoptr(GError) error = NULL;
+	bool is_whole = decision == KT_OUTCOME_RESTORED;
+	bool ok = is_whole ? attempt->actuator->restore(
+				     attempt->machine, attempt->step, attempt->before, &error)
+			   : attempt->actuator->restore_edits(
+				     attempt->machine, attempt->step, attempt->before, &error);
+
+	if (!ok)
+		return fail(attempt, error);
+	g_clear_pointer(&attempt->now, kt_reading_free);
+	attempt->now = attempt->actuator->read(attempt->machine, attempt->step, &error);
+	if (!attempt->now)
+		return fail(attempt, error);
+	if (is_whole && !g_str_equal(attempt->now->mark, attempt->before->mark)) {
+		attempt->detail = g_strdup("reads back differently after it was put back");
+		return KT_OUTCOME_FAILED;
+	}
+	return KT_OUTCOME_RESTORED;
+}
+
+static KtOutcome
+put_back_one(Attempt *attempt)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (!load(attempt, &error)) {
+		bool is_removed = g_error_matches(error, KT_ERROR, KT_ERROR_NOT_FOUND) &&
+				  g_str_has_prefix(attempt->step->target, "guest/");
+		/* A guest that was undefined has taken our change with it. */
+		return is_removed ? KT_OUTCOME_GONE : fail(attempt, error);
+	}
+
+	KtOutcome decision = decide(attempt);
+	if (decision != KT_OUTCOME_RESTORED && decision != KT_OUTCOME_ROLLED_BACK)
+		return decision;
+	return write_back(attempt, decision);
+}
+
+/* The record of a put-back is only a note: when it cannot be written (full disk), the next start
+ * compares again and finds nothing to do. */
+static void
+record(Attempt *attempt, KtOutcome outcome, KtOutcome restored, KtTxn *txn)
+{
+	KtEntry *entry = kt_entry_new(KT_PHASE_PUT_BACK, attempt->step->id);
+	const char *now = attempt->now ? attempt->now->mark : NULL;
+	g_autoptr(GError) error = NULL;
+
+	if (outcome == KT_OUTCOME_RESTORED)
+		outcome = restored;
+	kt_entry_set(entry, "outcome", kt_outcome_name(outcome));
+	kt_entry_set(entry, "after", now);
+	kt_entry_set(entry, "detail", attempt->detail);
+	if (!kt_log_put(attempt->log, entry, &error))
+		g_debug("put-back of step %u not recorded: %s, ignoring", attempt->step->id, error->message);
+	if (!txn)
+		return;
+
+	KtStepRecord *told = &txn->steps[attempt->step->id - 1];
+	g_autofree char *text = now ? kt_mark_describe(now) : NULL;
+	told->outcome = outcome;
+	told->now = kt_arena_strdup(txn->arena, text);
+	if (attempt->detail)
+		told->detail = kt_arena_strdup(txn->arena, attempt->detail);
+}
+
+unsigned
+kt_put_back(KtMachine *machine, KtLog *log, uint32_t first, uint32_t last, KtOutcome restored,
+	    KtTxn *txn)
+{
+	unsigned n_failed = 0;
+
+	for (uint32_t i = last + 1; i-- > first;) {
+		const KtStep *step = &log->plan->steps[i];
+		g_auto(Attempt) attempt = {
+			.machine = machine,
+			.log = log,
+			.step = step,
+			.record = &log->steps[i],
+			.actuator = kt_actuator(step->knob),
+		};
+		const KtEntry *put_back = attempt.record->put_back;
+		const char *earlier = put_back ? kt_entry_get(put_back, "outcome") : NULL;
+
+		if (!attempt.record->intent)
+			continue;
+		if (earlier && kt_outcome_from_name(earlier) != KT_OUTCOME_FAILED)
+			continue;
+		(void)KT_FAULT("put-back-before-step");
+		KtOutcome outcome = put_back_one(&attempt);
+		n_failed += outcome == KT_OUTCOME_FAILED;
+		record(&attempt, outcome, restored, txn);
+	}
+	return n_failed;
+}
+
+KtOutcome
+kt_put_back_preview(KtMachine *machine, KtLog *log, uint32_t index, char **ret_now, char **ret_detail)
+{
+	const KtStep *step = &log->plan->steps[index];
+	g_autoptr(GError) error = NULL;
+	g_auto(Attempt) attempt = {
+		.machine = machine,
+		.log = log,
+		.step = step,
+		.record = &log->steps[index],
+		.actuator = kt_actuator(step->knob),
+	};
+
+	if (!attempt.record->intent)
+		return KT_OUTCOME_UNSET;
+	attempt.before = kt_image_load(log->dirfd, attempt.record->intent, &error);
+	if (attempt.before)
+		attempt.now = attempt.actuator->read(machine, step, &error);
+	if (!attempt.now) {
+		if (ret_detail)
+			*ret_detail = g_strdup(error->message);
+		return KT_OUTCOME_UNREADABLE;
+	}
+
+	KtOutcome decision = decide(&attempt);
+	if (ret_now)
+		*ret_now = g_strdup(attempt.now->mark);
+	return decision == KT_OUTCOME_ROLLED_BACK ? KT_OUTCOME_RESTORED : decision;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-undo.h"
+
+#include "kt-actuator.h"
+#include "kt-clock.h"
+#include "kt-fault.h"
+#include "kt-put-back.h"
+
+bool
+kt_undo_is_due(const KtMachine *machine, const KtLog *log)
+{
+	return kt_log_state(log) == KT_TXN_INTERRUPTED ||
+	       kt_log_is_overdue(log, machine->boot_id, kt_clock_boottime_us());
+}
+
+static bool
+finish(KtLog *log, KtTxn *txn, unsigned n_failed, GError **error)
+{
+	(void)KT_FAULT("undo-before-end");
+	if (!kt_log_put(log, kt_entry_new(KT_PHASE_UNDONE, /* step= */ 0), error))
+		return false;
+	txn->state = kt_log_state(log);
+	if (!n_failed)
+		return true;
+
+	txn->problem = kt_arena_printf(txn->arena, "%u steps could not be put back", n_failed);
+	return kt_throw_hint(error,
+			     KT_ERROR_INCOMPLETE,
+			     "mend the cause and run 'kvmtune undo' again",
+			     "transaction %u: %s",
+			     log->id,
+			     txn->problem);
+}
+
+bool
+kt_undo_run(KtMachine *machine, KtLog *log, KtTxn **ret_txn, GError **error)
+{
+	KtTxn *txn = kt_log_to_txn(log, machine->boot_id, kt_clock_boottime_us());
+	/* What never ended needs no announcement: without its end it is being put back anyway. */
+	bool needs_begin = log->is_ended && (!log->is_undoing || log->is_undone);
+
+	*ret_txn = txn;
+	if (needs_begin && !kt_log_put(log, kt_entry_new(KT_PHASE_UNDO, /* step= */ 0), error))
+		return kt_prefix(error, "nothing was put back");
+	txn->state = KT_TXN_INTERRUPTED;
+
+	unsigned n_failed = log->plan->n_steps == 0 ? 0
+						    : kt_put_back(machine,
+								  log,
+								  0,
+								  log->plan->n_steps - 1,
+								  KT_OUTCOME_RESTORED,
+								  txn);
+	return finish(log, txn, n_failed, error);
+}
+
+static void
+tell(KtTxn *txn, uint32_t index, KtOutcome outcome, const char *now, const char *detail)
+{
+	g_autofree char *text = now ? kt_mark_describe(now) : NULL;
+
+	txn->steps[index].outcome = outcome;
+	txn->steps[index].now = kt_arena_strdup(txn->arena, text);
+	txn->steps[index].detail = kt_arena_strdup(txn->arena, detail);
+}
+
+KtTxn *
+kt_undo_preview(KtMachine *machine, KtLog *log)
+{
+	KtTxn *txn = kt_log_to_txn(log, machine->boot_id, kt_clock_boottime_us());
+
+	for (uint32_t i = 0; i < txn->n_steps; i++) {
+		g_autofree char *now = NULL;
+		g_autofree char *detail = NULL;
+		KtOutcome outcome = kt_put_back_preview(machine, log, i, &now, &detail);
+		tell(txn, i, outcome, now, detail);
+	}
+	return txn;
+}
+
+/* What is configured but waits for a boot or a guest start. */
+static bool
+is_waiting(KtMachine *machine, const KtLog *log, const KtStep *step)
+{
+	if (step->effect == KT_EFFECT_BOOT)
+		return kt_log_is_same_boot(log, machine->boot_id);
+	return step->effect == KT_EFFECT_GUEST_START;
+}
+
+static KtOutcome
+verify_step(KtMachine *machine, KtLog *log, uint32_t index, char **ret_now, char **ret_detail)
+{
+	const KtStep *step = &log->plan->steps[index];
+	const KtStepLog *record = &log->steps[index];
+	g_autoptr(GError) error = NULL;
+
+	if (!record->done || record->put_back)
+		return KT_OUTCOME_UNSET;
+
+	g_autoptr(KtReading) now = kt_actuator(step->knob)->read(machine, step, &error);
+	if (!now) {
+		*ret_detail = g_strdup(error->message);
+		return KT_OUTCOME_UNREADABLE;
+	}
+	*ret_now = g_strdup(now->mark);
+	if (kt_reading_matches_to(now, step))
+		return is_waiting(machine, log, step) ? KT_OUTCOME_PENDING : KT_OUTCOME_HOLDS;
+
+	const char *context = kt_entry_get(record->intent, "context");
+	bool is_other_run = context && g_strcmp0(context, now->context) != 0;
+	bool is_other_boot = step->effect == KT_EFFECT_LIVE && !kt_log_is_same_boot(log, machine->boot_id);
+	return is_other_run || is_other_boot ? KT_OUTCOME_GONE : KT_OUTCOME_DIFFERS;
+}
+
+KtTxn *
+kt_undo_verify(KtMachine *machine, KtLog *log, bool (*is_superseded)(const KtStep *step, void *data),
+	       void *data)
+{
+	KtTxn *txn = kt_log_to_txn(log, machine->boot_id, kt_clock_boottime_us());
+
+	for (uint32_t i = 0; i < txn->n_steps; i++) {
+		g_autofree char *now = NULL;
+		g_autofree char *detail = NULL;
+		KtOutcome outcome = KT_OUTCOME_UNSET;
+
+		if (!is_superseded || !is_superseded(txn->steps[i].step, data))
+			outcome = verify_step(machine, log, i, &now, &detail);
+		tell(txn, i, outcome, now, detail);
+	}
+	return txn;
+}
