@@ -34,6 +34,7 @@ kt_sink_severity(KtSink *sink, KtSeverity severity)
 		sink->result->severity = severity;
 }
 
+G_GNUC_PRINTF(2, 0)
 static const char *
 vprintf_arena(KtSink *sink, const char *format, va_list args)
 {
