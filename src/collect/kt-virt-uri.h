@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#pragma once
+
+/* What a libvirt URI says, without connecting. */
+
+#include <stdbool.h>
+
+/* The URI that NULL stands for, from VIRSH_DEFAULT_CONNECT_URI and LIBVIRT_DEFAULT_URI in this
+ * order, as virsh does; NULL = leave it to libvirt. Borrowed from the environment. */
+const char *kt_virt_uri_default(void);
+
+/* True when the URI names another machine: it has a host part that is not this machine. */
+bool kt_virt_uri_is_remote(const char *uri);
+
+/* True when the guests of the URI are QEMU processes ("qemu:///...", "qemu+ssh://..."). */
+bool kt_virt_uri_is_qemu(const char *uri);
+
+/* True for the driver that runs inside the calling process, "qemu:///embed?root=DIR". */
+bool kt_virt_uri_is_embed(const char *uri);
+
+/* Where the QEMU driver of a local @uri keeps its pid files, or NULL for other URIs. @runtime_dir
+ * is XDG_RUNTIME_DIR, for sessions. Free with g_free. */
+char *kt_virt_uri_pid_dir(const char *uri, const char *runtime_dir);
