@@ -29,7 +29,7 @@ typedef struct KtCollectOptions {
 
 typedef struct KtCollected {
 	KtFacts *facts;
-	KtVirtDump *virt;   /* always set: NULL options->virt was fetched, else a copy */
+	KtVirtDump *virt;   /* NULL when options->virt was given */
 	char *topology_xml; /* NULL when the host was not read */
 } KtCollected;
 

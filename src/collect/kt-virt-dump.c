@@ -2,7 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-virt-dump.h"
 
-/* clang-format off: rows are data and read best one to a line */
+/* Rows are data and read best one to a line. */
+/* clang-format off */
 
 static const KtField domain_fields[] = {
 	KT_FIELD(KtVirtDomain, name, .source = "virDomainGetName"),

@@ -10,8 +10,9 @@
  * state of the member, as everywhere: ABSENT (the driver has no such thing, or the guest has no
  * such view), DENIED, BROKEN (no answer, or nonsense).
  *
- * Secrets: XML is asked for without VIR_DOMAIN_XML_SECURE, and free text in it that looks like a
- * secret is replaced before it gets here (kt-virt-redact.h).
+ * Secrets: XML is asked for without VIR_DOMAIN_XML_SECURE, but what was passed through to QEMU or
+ * to the firmware stands in it as it is. Nothing stores a dump but a snapshot, which redacts it
+ * (kt-snapshot-redact.h).
  */
 
 #include "kt-schema.h"
