@@ -13,8 +13,8 @@ import tap
 from source_rules import exceptions, lex, rules
 
 SPDX = (
-    "/* SPDX-License-Identifier: LGPL-2.1-or-later */\n"
-    "/* SPDX-FileCopyrightText: 2026 The kvmtune authors */\n"
+    "/* SPDX-" "License-Identifier: LGPL-2.1-or-later */\n"
+    "/* SPDX-" "FileCopyrightText: 2026 The kvmtune authors */\n"
 )
 
 GOOD = """
