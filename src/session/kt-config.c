@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-config.h"
+
+#include "kt-practice.h"
+
+#include <string.h>
+
+/* A configuration of a few hundred guests and waivers has some 50 KiB. */
+#define MAX_CONFIG_BYTES ((size_t)(1024 * 1024))
+
+typedef struct Reader {
+	GKeyFile *file;
+	const char *what;
+	KtPolicy *policy;
+} Reader;
+
+static bool
+throw_unknown(const Reader *reader, const char *group, const char *key, const char *hint,
+	      GError **error)
+{
+	return kt_throw_hint(error,
+			     KT_ERROR_CONFIG,
+			     hint,
+			     "%s: [%s] has no key '%s'",
+			     reader->what,
+			     group,
+			     key);
+}
+
+static char *
+get(const Reader *reader, const char *group, const char *key)
+{
+	char *text = g_key_file_get_string(reader->file, group, key, NULL);
+
+	return text ? g_strstrip(text) : NULL;
+}
+
+static bool
+parse_workload(const Reader *reader, const char *key, const char *text, KtWorkload *ret_workload,
+	       GError **error)
+{
+	KtWorkload workload = kt_workload_from_name(text);
+
+	if (workload >= KT_WORKLOAD_N)
+		return kt_throw_hint(error,
+				     KT_ERROR_CONFIG,
+				     "classes are general, latency, throughput and dense",
+				     "%s: '%s' of '%s' is no workload class",
+				     reader->what,
+				     text,
+				     key);
+	*ret_workload = workload;
+	return true;
+}
+
+static bool
+read_main(const Reader *reader, const char *group, const char *key, const char *text, GError **error)
+{
+	if (g_str_equal(key, "workload"))
+		return parse_workload(reader, key, text, &reader->policy->host_workload, error);
+	if (g_str_equal(key, "guest_workload"))
+		return parse_workload(reader, key, text, &reader->policy->guest_workload, error);
+	return throw_unknown(reader, group, key, "keys are workload and guest_workload", error);
+}
+
+static bool
+read_guest(const Reader *reader, const char *group, const char *key, const char *text,
+	   GError **error)
+{
+	KtWorkload workload = KT_WORKLOAD_UNSET;
+
+	if (!parse_workload(reader, key, text, &workload, error))
+		return false;
+	g_hash_table_replace(reader->policy->guests, g_strdup(key), GINT_TO_POINTER(workload));
+	return true;
+}
+
+static const KtParam *
+find_param(const char *key)
+{
+	const char *slash = strchr(key, '/');
+	g_autofree char *id = slash ? g_strndup(key, (size_t)(slash - key)) : NULL;
+	const KtPractice *practice = id ? kt_practice_find(id) : NULL;
+
+	for (size_t i = 0; practice && i < practice->n_params; i++) {
+		if (g_str_equal(practice->params[i].name, slash + 1))
+			return &practice->params[i];
+	}
+	return NULL;
+}
+
+static bool
+read_param(const Reader *reader, const char *group, const char *key, const char *text,
+	   GError **error)
+{
+	const KtParam *param = find_param(key);
+	guint64 value = 0;
+
+	if (!param)
+		return throw_unknown(
+			reader, group, key, "'kvmtune explain ID' lists the parameters of a practice", error);
+	if (!g_ascii_string_to_unsigned(text, 10, param->min, param->max, &value, NULL))
+		return kt_throw(error,
+				KT_ERROR_CONFIG,
+				"%s: '%s' of '%s' is no number from %" G_GUINT64_FORMAT
+				" to %" G_GUINT64_FORMAT,
+				reader->what,
+				text,
+				key,
+				param->min,
+				param->max);
+	g_hash_table_replace(reader->policy->params, g_strdup(key), g_strdup(text));
+	return true;
+}
+
+static bool
+is_date(const char *text)
+{
+	unsigned year = 0;
+	unsigned month = 0;
+	unsigned day = 0;
+	char rest = '\0';
+
+	return strlen(text) == strlen("2027-06-30") &&
+	       sscanf(text, "%4u-%2u-%2u%c", &year, &month, &day, &rest) == 3 &&
+	       g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year);
+}
+
+static bool
+check_waiver_keys(const Reader *reader, const char *group, GError **error)
+{
+	g_auto(GStrv) keys = g_key_file_get_keys(reader->file, group, NULL, NULL);
+
+	for (size_t i = 0; keys && keys[i]; i++) {
+		if (!g_str_equal(keys[i], "reason") && !g_str_equal(keys[i], "until"))
+			return throw_unknown(reader, group, keys[i], "keys are reason and until", error);
+	}
+	return true;
+}
+
+/* "waive ID" or "waive ID TARGET" */
+static bool
+read_waiver(const Reader *reader, const char *group, GError **error)
+{
+	g_auto(GStrv) words = g_strsplit(group, " ", 3);
+	g_autofree char *reason = get(reader, group, "reason");
+	g_autofree char *until = get(reader, group, "until");
+
+	if (!check_waiver_keys(reader, group, error))
+		return false;
+	if (!words[1] || !kt_practice_find(words[1]))
+		return kt_throw_hint(error,
+				     KT_ERROR_CONFIG,
+				     "'kvmtune practices' lists the ids",
+				     "%s: [%s] names no practice",
+				     reader->what,
+				     group);
+	if (!reason || !*reason)
+		return kt_throw(error, KT_ERROR_CONFIG, "%s: [%s] needs a reason", reader->what, group);
+	if (until && !is_date(until))
+		return kt_throw_hint(error,
+				     KT_ERROR_CONFIG,
+				     "write it as 2027-06-30",
+				     "%s: '%s' of [%s] is no date",
+				     reader->what,
+				     until,
+				     group);
+	kt_policy_add_waiver(reader->policy, words[1], words[2] ? words[2] : "*", reason, until);
+	return true;
+}
+
+static bool
+read_group(const Reader *reader, const char *group, GError **error)
+{
+	static const struct {
+		const char *name;
+		bool (*read)(const Reader *, const char *, const char *, const char *, GError **);
+	} rows[] = {
+		{.name = "kvmtune", .read = read_main},
+		{.name = "guests", .read = read_guest},
+		{.name = "params", .read = read_param},
+	};
+
+	if (g_str_has_prefix(group, "waive "))
+		return read_waiver(reader, group, error);
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		if (!g_str_equal(group, rows[i].name))
+			continue;
+		g_auto(GStrv) keys = g_key_file_get_keys(reader->file, group, NULL, NULL);
+		for (size_t j = 0; keys && keys[j]; j++) {
+			g_autofree char *text = get(reader, group, keys[j]);
+			if (!rows[i].read(reader, group, keys[j], text ? text : "", error))
+				return false;
+		}
+		return true;
+	}
+	return kt_throw_hint(error,
+			     KT_ERROR_CONFIG,
+			     "groups are [kvmtune], [guests], [params] and [waive ID]",
+			     "%s: unknown group [%s]",
+			     reader->what,
+			     group);
+}
+
+bool
+kt_config_parse(const char *text, size_t length, const char *what, KtPolicy *policy, GError **error)
+{
+	g_autoptr(GKeyFile) file = g_key_file_new();
+	g_autoptr(GError) problem = NULL;
+	const Reader reader = {.file = file, .what = what, .policy = policy};
+
+	if (length > MAX_CONFIG_BYTES)
+		return kt_throw(error, KT_ERROR_CONFIG, "%s: larger than %zu bytes", what, MAX_CONFIG_BYTES);
+	if (memchr(text, '\0', length) || !g_utf8_validate(text, (gssize)length, NULL))
+		return kt_throw(error, KT_ERROR_CONFIG, "%s: is not UTF-8 text", what);
+	if (!g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, &problem))
+		return kt_throw(error, KT_ERROR_CONFIG, "%s: %s", what, problem->message);
+
+	g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);
+	for (size_t i = 0; groups[i]; i++) {
+		if (!read_group(&reader, groups[i], error))
+			return false;
+	}
+	return true;
+}
+
+static bool
+load_one(KtRoot *root, const char *path, KtPolicy *policy, GError **error)
+{
+	g_autofree char *text = NULL;
+	size_t length = 0;
+	KtState state = kt_root_read(root, path, &text, &length);
+
+	if (state == KT_STATE_ABSENT)
+		return true;
+	if (state != KT_STATE_VALUE)
+		return kt_throw(error, KT_ERROR_CONFIG, "'%s' cannot be read", path);
+	return kt_config_parse(text, length, path, policy, error);
+}
+
+bool
+kt_config_load(KtRoot *root, const char *path, KtPolicy *policy, GError **error)
+{
+	g_autofree char *parent = g_path_get_dirname(path);
+	g_autofree char *dir = g_build_filename(parent, "conf.d", NULL);
+	g_auto(GStrv) names = NULL;
+
+	if (!load_one(root, path, policy, error))
+		return false;
+	if (kt_root_list(root, dir, &names) != KT_STATE_VALUE)
+		return true;
+	for (size_t i = 0; names[i]; i++) {
+		g_autofree char *file = g_build_filename(dir, names[i], NULL);
+		if (g_str_has_suffix(names[i], ".conf") && !load_one(root, file, policy, error))
+			return false;
+	}
+	return true;
+}

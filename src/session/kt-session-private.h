@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#pragma once
+
+/* Shared by the files of this folder. */
+
+#include "kt-collect.h"
+#include "kt-log.h"
+#include "kt-machine.h"
+#include "kt-session.h"
+#include "kt-source.h"
+
+/* How long a verb waits for another one that holds the lock: long enough for a verb that is just
+ * ending, short enough for a person. */
+#define KT_SESSION_LOCK_MS 2000
+
+struct KtSession {
+	char *root;
+	char *uri;
+	char *state_dir;
+	char *config;
+	bool is_deep;
+	uint32_t deadline_ms;
+	KtSource *source;
+	KtPolicy *policy;
+};
+
+/* Opens the state directory, made when @is_writing, and takes the lock then. Errors also when the
+ * root is a snapshot. */
+KtStateDir *kt_session_state(KtSession *session, bool is_writing, uint32_t wait_ms, GError **error)
+	KT_WARN_UNUSED;
+
+/* The machine that the session changes. Clear with kt_machine_clear(). */
+void kt_session_machine(KtSession *session, const char *uri, KtMachine *ret_machine);

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-session-private.h"
+
+#include "kt-clock.h"
+#include "kt-config.h"
+
+#define DEFAULT_CONFIG "/etc/kvmtune/kvmtune.conf"
+#define DEFAULT_STATE "/var/lib/kvmtune"
+#define DEFAULT_DEADLINE_MS 30000
+
+static bool
+load_config(KtSession *session, GError **error)
+{
+	if (!session->config)
+		return kt_config_load(session->source->root, DEFAULT_CONFIG, session->policy, error);
+
+	/* A file named by the user is a file of this machine, whatever is looked at. */
+	g_autoptr(KtRoot) live = kt_root_open("/", error);
+	g_autofree char *path = g_canonicalize_filename(session->config, NULL);
+	if (!live)
+		return false;
+	if (!g_file_test(path, G_FILE_TEST_EXISTS))
+		return kt_throw(error, KT_ERROR_CONFIG, "'%s' does not exist", session->config);
+	return kt_config_load(live, path, session->policy, error);
+}
+
+KtSession *
+kt_session_new(const KtSessionOptions *options, GError **error)
+{
+	g_autoptr(KtSession) session = g_new0(KtSession, 1);
+
+	session->root = g_strdup(options->root ? options->root : "/");
+	session->uri = g_strdup(options->uri);
+	session->config = g_strdup(options->config);
+	session->is_deep = options->is_deep;
+	session->deadline_ms = options->deadline_ms ? options->deadline_ms : DEFAULT_DEADLINE_MS;
+	session->state_dir = options->state_dir
+				     ? g_strdup(options->state_dir)
+				     : g_build_filename(session->root, DEFAULT_STATE, NULL);
+	session->policy = kt_policy_new();
+	session->source = kt_source_open(session->root, error);
+	if (!session->source || !load_config(session, error))
+		return NULL;
+	return g_steal_pointer(&session);
+}
+
+void
+kt_session_free(KtSession *session)
+{
+	if (!session)
+		return;
+
+	kt_source_free(session->source);
+	kt_policy_free(session->policy);
+	g_free(session->root);
+	g_free(session->uri);
+	g_free(session->state_dir);
+	g_free(session->config);
+	g_free(session);
+}
+
+KtPolicy *
+kt_session_policy(KtSession *session)
+{
+	return session->policy;
+}
+
+static bool
+collect(KtSession *session, KtRoot *root, KtCollected *ret_collected, GError **error)
+{
+	const KtSnapshot *snapshot = session->source->snapshot;
+	g_autoptr(KtVirtDump) virt = NULL;
+
+	if (snapshot && snapshot->virt) {
+		virt = kt_virt_dump_from_json(snapshot->virt, error);
+		if (!virt)
+			return false;
+	}
+	const KtCollectOptions options = {
+		.root = root,
+		.virt = virt,
+		.topology_xml = snapshot ? snapshot->topology_xml : NULL,
+		.uri = snapshot ? "" : session->uri,
+		.is_deep = session->is_deep,
+		.deadline_ms = session->deadline_ms,
+	};
+	return kt_collect(&options, ret_collected, error);
+}
+
+static void
+set_today(KtPolicy *policy, const KtFacts *facts)
+{
+	int64_t now_us = kt_known(facts->meta.collected_us) ? facts->meta.collected_us.v
+							    : kt_clock_wall_us();
+
+	g_free(policy->today);
+	policy->today = kt_clock_format(now_us);
+	policy->today[strlen("2026-11-21")] = '\0';
+}
+
+static bool
+check_guests(const KtFacts *facts, const KtSelection *selection, GError **error)
+{
+	for (size_t i = 0; selection && selection->guests && selection->guests[i]; i++) {
+		bool is_found = false;
+		for (uint32_t j = 0; j < facts->guests.n; j++)
+			is_found |= kt_opt_is(facts->guests.v[j].name, selection->guests[i]) ||
+				    kt_opt_is(facts->guests.v[j].uuid, selection->guests[i]);
+		if (is_found)
+			continue;
+		bool is_blind = kt_known(facts->meta.libvirt_problem);
+		return kt_throw_hint(error,
+				     KT_ERROR_NOT_FOUND,
+				     is_blind ? facts->meta.libvirt_problem.v
+					      : "'virsh list --all' shows the guests",
+				     "there is no guest '%s'",
+				     selection->guests[i]);
+	}
+	return true;
+}
+
+KtAudit *
+kt_session_audit(KtSession *session, const KtSelection *selection, GError **error)
+{
+	g_auto(KtCollected) collected = {0};
+
+	if (!collect(session, session->source->root, &collected, error) ||
+	    !check_guests(collected.facts, selection, error))
+		return NULL;
+	set_today(session->policy, collected.facts);
+	return kt_engine_run(collected.facts, session->policy, selection);
+}
+
+bool
+kt_session_snapshot(KtSession *session, const char *path, bool is_anonymised, GError **error)
+{
+	g_autoptr(KtSnapshot) snapshot = kt_snapshot_new(KT_VERSION);
+	g_autoptr(KtRoot) recorder = kt_snapshot_record(snapshot, session->source->root);
+	g_autoptr(KtPolicy) policy = kt_policy_new();
+	g_auto(KtCollected) collected = {0};
+
+	if (session->source->snapshot)
+		return kt_throw_hint(error,
+				     KT_ERROR_UNSUPPORTED,
+				     "copy the file instead",
+				     "'%s' is a snapshot already",
+				     session->root);
+	/* The configuration decides what is a finding, so it belongs to what is recorded. */
+	if (!kt_config_load(recorder, DEFAULT_CONFIG, policy, error) ||
+	    !collect(session, recorder, &collected, error))
+		return false;
+
+	g_autoptr(KtJson) virt = collected.virt ? kt_virt_dump_to_json(collected.virt) : NULL;
+	kt_snapshot_set_virt(snapshot, virt);
+	kt_snapshot_set_topology(snapshot, collected.topology_xml);
+	return kt_snapshot_write(snapshot, is_anonymised, path, error);
+}
+
+KtStateDir *
+kt_session_state(KtSession *session, bool is_writing, uint32_t wait_ms, GError **error)
+{
+	g_autoptr(KtStateDir) dir = NULL;
+
+	if (is_writing && session->source->kind == KT_SOURCE_SNAPSHOT) {
+		kt_throw_hint(error,
+			      KT_ERROR_UNSUPPORTED,
+			      "run it on the host itself",
+			      "'%s' is a snapshot: it can be looked at, not changed",
+			      session->root);
+		return NULL;
+	}
+	dir = kt_state_dir_open(session->state_dir, is_writing, error);
+	if (!dir) {
+		if (error && g_error_matches(*error, KT_ERROR, KT_ERROR_DENIED))
+			kt_error_set_hint(*error, "changing a host takes root");
+		return NULL;
+	}
+	if (is_writing && !kt_state_dir_lock(dir, wait_ms, error))
+		return NULL;
+	return g_steal_pointer(&dir);
+}
+
+void
+kt_session_machine(KtSession *session, const char *uri, KtMachine *ret_machine)
+{
+	kt_machine_init(ret_machine,
+			session->source->root,
+			session->uri ? session->uri : uri,
+			session->deadline_ms);
+}
