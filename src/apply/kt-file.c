@@ -289,7 +289,10 @@ kt_file_sweep(const KtRoot *root, const char *path, GError **error)
 
 	if (!find(root, path, &place, error))
 		return false;
-	if (place.dirfd >= 0 && unlinkat(place.dirfd, place.temp, 0) != 0 && errno != ENOENT)
+	if (place.dirfd < 0 || unlinkat(place.dirfd, place.temp, 0) == 0)
+		return true;
+	/* A folder of that name is not ours. */
+	if (errno != ENOENT && errno != EISDIR)
 		return kt_throw_errno(error, errno, "remove what was left beside '%s'", path);
 	return true;
 }
