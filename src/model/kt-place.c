@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-place.h"
+
+#include <glib.h>
+#include <string.h>
+
+#define SYSCTL_ROOT "/proc/sys/"
+
+/* A component with a dot in it (eth0.100) would make the key ambiguous. */
+static char *
+value_name(const char *path)
+{
+	if (!g_str_has_prefix(path, SYSCTL_ROOT) || strchr(path, '.'))
+		return g_strdup(path);
+
+	return g_strdelimit(g_strdup(path + strlen(SYSCTL_ROOT)), "/", '.');
+}
+
+static char *
+live_name(const char *locator)
+{
+	const char *slash = strchr(locator, '/');
+
+	if (g_str_has_prefix(locator, "vcpupin/"))
+		return g_strdup_printf("pin of vCPU %s", slash + 1);
+	if (g_str_has_prefix(locator, "iothreadpin/"))
+		return g_strdup_printf("pin of IOThread %s", slash + 1);
+	if (g_str_equal(locator, "emulatorpin"))
+		return g_strdup("pin of the emulator");
+	return g_strdup(locator);
+}
+
+char *
+kt_place_name(KtKnob knob, const char *locator)
+{
+	switch (knob) {
+	case KT_KNOB_VALUE:
+		return value_name(locator);
+	case KT_KNOB_BOOT_ARG:
+		return g_strdup_printf("kernel argument %s", locator);
+	case KT_KNOB_DOMAIN_LIVE:
+		return live_name(locator);
+	case KT_KNOB_UNSET: /* a module parameter that only a boot can set */
+	case KT_KNOB_FILE:
+	case KT_KNOB_DOMAIN_XML:
+	case KT_KNOB_N:
+	default:
+		return g_strdup(locator);
+	}
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-report-audit.h"
+
+#include "kt-phrase.h"
+#include "kt-practice.h"
+#include "kt-report-finding.h"
+
+static KtSeverity
+worst_finding(const KtAudit *audit)
+{
+	for (KtSeverity s = KT_SEVERITY_CRITICAL; s > KT_SEVERITY_UNSET; s--) {
+		if (audit->n_findings[s])
+			return s;
+	}
+	return KT_SEVERITY_UNSET;
+}
+
+static void
+put_uncounted(KtPaper *paper, const KtAudit *audit)
+{
+	static const struct {
+		KtVerdict verdict;
+		const char *words;
+	} rows[] = {
+		{.verdict = KT_VERDICT_UNKNOWN, .words = "unknown"},
+		{.verdict = KT_VERDICT_NOT_APPLICABLE, .words = "not applicable"},
+		{.verdict = KT_VERDICT_PENDING, .words = "waiting"},
+		{.verdict = KT_VERDICT_WAIVED, .words = "waived"},
+	};
+	bool is_first = true;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		unsigned n = audit->n_verdicts[rows[i].verdict];
+		if (!n)
+			continue;
+		kt_paper_flow(paper,
+			      KT_INK_UNSET,
+			      "%s%u %s",
+			      is_first ? "; not counted: " : ", ",
+			      n,
+			      rows[i].words);
+		is_first = false;
+	}
+}
+
+static void
+put_verdict(KtPaper *paper, const KtAudit *audit)
+{
+	g_autofree char *findings = kt_phrase_findings(audit);
+	unsigned n_findings = audit->n_verdicts[KT_VERDICT_FINDING];
+	unsigned n_judged = n_findings + audit->n_verdicts[KT_VERDICT_OK];
+	KtSeverity worst = worst_finding(audit);
+
+	kt_paper_flow(paper, KT_INK_HEADING, "%s", kt_phrase_hostname(&audit->facts->host));
+	if (n_judged == 0) {
+		kt_paper_flow(paper, KT_INK_UNSET, ": nothing could be judged");
+	} else if (n_findings == 0) {
+		kt_paper_flow(paper, KT_INK_GOOD, ": no findings, score %u of 100", audit->score);
+	} else {
+		kt_paper_flow(paper, KT_INK_UNSET, ": ");
+		kt_paper_flow(paper, kt_phrase_ink(worst), "%s", findings);
+		kt_paper_flow(paper, KT_INK_UNSET, "; score %u of 100", audit->score);
+	}
+	put_uncounted(paper, audit);
+	kt_paper_end_line(paper);
+}
+
+static void
+put_context(KtPaper *paper, const KtFacts *facts)
+{
+	g_autofree char *host = kt_phrase_host(&facts->host);
+	const KtFactsMeta *meta = &facts->meta;
+
+	if (*host)
+		kt_paper_flow(paper, KT_INK_FAINT, "%s", host);
+	if (facts->guests.state == KT_STATE_VALUE) {
+		g_autofree char *guests = kt_phrase_count(facts->guests.n, "guest");
+		kt_paper_flow(paper, KT_INK_FAINT, "%s%s", *host ? "; " : "", guests);
+		if (kt_known(meta->uri))
+			kt_paper_flow(paper, KT_INK_FAINT, " (%s)", meta->uri.v);
+	}
+	kt_paper_end_line(paper);
+	if (kt_known(meta->libvirt_problem)) {
+		paper->indent = 8;
+		kt_paper_flow(paper, KT_INK_MEDIUM, "warning:");
+		kt_paper_flow(paper,
+			      KT_INK_UNSET,
+			      " the guests could not be read: %s",
+			      meta->libvirt_problem.v);
+		kt_paper_end_line(paper);
+		paper->indent = 0;
+	}
+}
+
+static void
+put_section_title(KtPaper *paper, const KtSection *section, const KtFacts *facts)
+{
+	g_autofree char *about = section->guest ? kt_phrase_guest(section->guest) : g_strdup("");
+
+	kt_paper_gap(paper);
+	paper->indent = KT_FINDING_COLUMN;
+	if (section->guest)
+		kt_paper_flow(
+			paper, KT_INK_HEADING, "Guest %s", kt_phrase_guest_name(section->guest));
+	else
+		kt_paper_flow(paper, KT_INK_HEADING, "Host %s", kt_phrase_hostname(&facts->host));
+	if (*about)
+		kt_paper_flow(paper, KT_INK_FAINT, " (%s)", about);
+	kt_paper_end_line(paper);
+}
+
+static void
+put_guests_alike(KtPaper *paper, const KtSection *section)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+	if (section->alike->len == 0)
+		return;
+
+	for (guint i = 0; i < section->alike->len; i++)
+		g_ptr_array_add(names, (void *)kt_phrase_guest_name(section->alike->pdata[i]));
+	kt_paper_tab(paper, KT_FINDING_COLUMN);
+	paper->indent = KT_FINDING_COLUMN;
+	kt_paper_flow(paper, KT_INK_UNSET, "The same findings in %u more: ", section->alike->len);
+	kt_report_names(paper, names);
+	kt_paper_end_line(paper);
+}
+
+static void
+put_findings(KtPaper *paper, const KtAudit *audit)
+{
+	g_autoptr(GPtrArray) sections = kt_sections_build(audit, !paper->style.is_verbose);
+
+	for (guint i = 0; i < sections->len; i++) {
+		const KtSection *section = sections->pdata[i];
+		put_section_title(paper, section, audit->facts);
+		for (guint j = 0; j < section->entries->len; j++)
+			kt_report_entry(paper, section->entries->pdata[j]);
+		put_guests_alike(paper, section);
+	}
+}
+
+static void
+put_heading(KtPaper *paper, const char *text)
+{
+	kt_paper_gap(paper);
+	paper->indent = 0;
+	kt_paper_flow(paper, KT_INK_HEADING, "%s", text);
+	kt_paper_end_line(paper);
+}
+
+/* Results of one verdict, a line each; results of one practice share it. */
+static void
+put_rest(KtPaper *paper, const KtAudit *audit, KtVerdict verdict, const char *heading)
+{
+	const KtPractice *practice = NULL;
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+	if (audit->n_verdicts[verdict] == 0)
+		return;
+
+	put_heading(paper, heading);
+	for (guint i = 0; i <= audit->results->len; i++) {
+		const KtResult *result = i < audit->results->len ? audit->results->pdata[i] : NULL;
+		if (result && result->verdict != verdict)
+			continue;
+		if (practice && (!result || result->practice != practice)) {
+			kt_report_names(paper, names);
+			kt_paper_end_line(paper);
+			g_ptr_array_set_size(names, 0);
+		}
+		if (!result)
+			break;
+		if (result->practice != practice) {
+			practice = result->practice;
+			kt_paper_tab(paper, KT_FINDING_COLUMN);
+			paper->indent = KT_FINDING_TEXT_COLUMN;
+			kt_paper_flow(paper, KT_INK_UNSET, "%s: ", practice->id);
+		}
+		g_ptr_array_add(names, (void *)result->target_title);
+	}
+}
+
+static void
+put_waived(KtPaper *paper, const KtAudit *audit)
+{
+	if (audit->n_verdicts[KT_VERDICT_WAIVED] == 0)
+		return;
+
+	put_heading(paper, "Waived by the administrator");
+	for (guint i = 0; i < audit->results->len; i++) {
+		const KtResult *result = audit->results->pdata[i];
+		if (result->verdict != KT_VERDICT_WAIVED)
+			continue;
+		kt_paper_tab(paper, KT_FINDING_COLUMN);
+		paper->indent = KT_FINDING_TEXT_COLUMN;
+		kt_paper_flow(paper,
+			      KT_INK_UNSET,
+			      "%s: %s: %s",
+			      result->practice->id,
+			      result->target_title,
+			      result->waiver);
+		kt_paper_end_line(paper);
+	}
+}
+
+static void
+put_unknown(KtPaper *paper, const KtAudit *audit)
+{
+	const KtOptBool privileged = audit->facts->meta.is_privileged;
+	bool needs_root = kt_known(privileged) && !privileged.v;
+
+	put_rest(paper,
+		 audit,
+		 KT_VERDICT_UNKNOWN,
+		 needs_root ? "Not judged: what they need is only readable for root"
+			    : "Not judged: what they need could not be read here");
+}
+
+static bool
+has_changes(const KtAudit *audit, unsigned *ret_n)
+{
+	unsigned n = 0;
+
+	for (guint i = 0; i < audit->results->len; i++) {
+		const KtResult *result = audit->results->pdata[i];
+		n += result->verdict == KT_VERDICT_FINDING && result->changes->len > 0;
+	}
+	*ret_n = n;
+	return n > 0;
+}
+
+static const char *
+first_id(const KtAudit *audit)
+{
+	g_autoptr(GPtrArray) sections = kt_sections_build(audit, /* is_folded= */ true);
+
+	if (sections->len == 0)
+		return NULL;
+	const KtSection *section = sections->pdata[0];
+	const KtEntry *entry = section->entries->pdata[0];
+	return entry->result->practice->id;
+}
+
+static void
+put_command(KtPaper *paper, const char *command, const char *what)
+{
+	/* The widest id that is usual, behind "kvmtune explain ". */
+	const unsigned column = 42;
+
+	kt_paper_end_line(paper);
+	kt_paper_tab(paper, KT_FINDING_COLUMN);
+	kt_paper_verbatim(paper, KT_INK_GOOD, command);
+	kt_paper_tab(paper, column);
+	paper->indent = column;
+	kt_paper_flow(paper, KT_INK_UNSET, "%s", what);
+	kt_paper_end_line(paper);
+}
+
+static void
+put_next(KtPaper *paper, const KtAudit *audit)
+{
+	const char *id = first_id(audit);
+	unsigned n = 0;
+
+	if (!id)
+		return;
+
+	put_heading(paper, "Next");
+	g_autofree char *explain = g_strdup_printf("kvmtune explain %s", id);
+	if (has_changes(audit, &n)) {
+		g_autofree char *what =
+			g_strdup_printf("how kvmtune would change %u of %u; changes nothing",
+					n,
+					audit->n_verdicts[KT_VERDICT_FINDING]);
+		put_command(paper, "kvmtune plan", what);
+	}
+	put_command(paper, explain, "why, what it costs, how to check by hand");
+}
+
+static void
+put_quiet(KtPaper *paper, const KtAudit *audit)
+{
+	unsigned n = audit->n_verdicts[KT_VERDICT_OK];
+	unsigned n_not = audit->n_verdicts[KT_VERDICT_NOT_APPLICABLE];
+
+	if (n + n_not == 0)
+		return;
+	kt_paper_gap(paper);
+	paper->indent = 0;
+	g_autofree char *checks = kt_phrase_count(n, "check");
+	kt_paper_flow(paper, KT_INK_FAINT, "%s in order", checks);
+	if (n_not)
+		kt_paper_flow(paper, KT_INK_FAINT, ", %u do not apply here", n_not);
+	kt_paper_end_line(paper);
+}
+
+void
+kt_report_audit(const KtAudit *audit, const KtStyle *style, GString *out)
+{
+	KtPaper paper = kt_paper_init(out, style);
+
+	put_verdict(&paper, audit);
+	put_context(&paper, audit->facts);
+	put_findings(&paper, audit);
+	put_rest(&paper,
+		 audit,
+		 KT_VERDICT_PENDING,
+		 "Configured, and true at the next guest start or boot");
+	put_waived(&paper, audit);
+	put_unknown(&paper, audit);
+	put_quiet(&paper, audit);
+	put_next(&paper, audit);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-report-finding.h"
+
+#include "kt-phrase.h"
+#include "kt-place.h"
+#include "kt-practice.h"
+
+/* Of 64 vCPU pins the first ones tell the rule; the plan shows all. */
+#define MAX_CHANGES   4
+#define MAX_EVIDENCE  6
+#define MAX_NAMES     8
+#define LABEL_COLUMNS (KT_FINDING_DETAIL_COLUMN - KT_FINDING_TEXT_COLUMN)
+
+static void
+begin(KtPaper *paper, unsigned column, const char *label)
+{
+	kt_paper_end_line(paper);
+	kt_paper_tab(paper, column);
+	kt_paper_verbatim(paper, KT_INK_FAINT, label);
+	kt_paper_tab(paper, column + LABEL_COLUMNS);
+	paper->indent = column + LABEL_COLUMNS;
+}
+
+static void
+put_more(KtPaper *paper, unsigned column, guint n, const char *where)
+{
+	begin(paper, column, "");
+	kt_paper_flow(paper, KT_INK_FAINT, "and %u more%s", n, where);
+}
+
+static void
+put_evidence(KtPaper *paper, const KtResult *result, unsigned column)
+{
+	guint limit = paper->style.is_verbose ? G_MAXUINT : MAX_EVIDENCE;
+	guint n = MIN(result->evidence->len, limit);
+
+	for (guint i = 0; i < n; i++) {
+		const KtEvidence *evidence = result->evidence->pdata[i];
+		begin(paper, column, i == 0 ? "seen" : "");
+		kt_paper_flow(paper, KT_INK_UNSET, "%s", evidence->text);
+		if (*evidence->origin)
+			kt_paper_flow(paper, KT_INK_FAINT, " (%s)", evidence->origin);
+	}
+	if (n < result->evidence->len)
+		put_more(paper, column, result->evidence->len - n, "");
+}
+
+static void
+put_file_change(KtPaper *paper, const KtChange *change)
+{
+	const char *verb = "edit";
+
+	if (!change->from)
+		verb = "write";
+	else if (!change->to)
+		verb = "remove";
+	kt_paper_flow(paper, KT_INK_UNSET, "%s %s", verb, change->locator);
+}
+
+static void
+put_change(KtPaper *paper, const KtChange *change)
+{
+	if (change->knob == KT_KNOB_FILE) {
+		put_file_change(paper, change);
+	} else {
+		g_autofree char *place = kt_place_name(change->knob, change->locator);
+		g_autofree char *from = kt_phrase_value(change->from);
+		g_autofree char *to = kt_phrase_value(change->to);
+		kt_paper_flow(paper, KT_INK_UNSET, "%s: %s -> %s", place, from, to);
+	}
+	kt_paper_flow(paper, KT_INK_FAINT, "; %s", kt_phrase_change_effect(change));
+}
+
+static void
+put_changes(KtPaper *paper, const KtResult *result, unsigned column)
+{
+	guint limit = paper->style.is_verbose ? G_MAXUINT : MAX_CHANGES;
+	guint n = MIN(result->changes->len, limit);
+
+	for (guint i = 0; i < n; i++) {
+		begin(paper, column, i == 0 ? "do" : "");
+		put_change(paper, result->changes->pdata[i]);
+	}
+	if (n < result->changes->len)
+		put_more(paper, column, result->changes->len - n, ": 'kvmtune plan' shows all");
+	for (guint i = 0; i < result->advice->len; i++) {
+		begin(paper, column, n == 0 && i == 0 ? "do" : "");
+		kt_paper_flow(
+			paper, KT_INK_UNSET, "by hand: %s", (const char *)result->advice->pdata[i]);
+	}
+}
+
+void
+kt_report_details(KtPaper *paper, const KtResult *result, unsigned column)
+{
+	put_evidence(paper, result, column);
+	put_changes(paper, result, column);
+	kt_paper_end_line(paper);
+}
+
+void
+kt_report_names(KtPaper *paper, const GPtrArray *names)
+{
+	guint limit = paper->style.is_verbose ? G_MAXUINT : MAX_NAMES;
+	/* "and 1 more" is longer than most names. */
+	guint n = names->len <= limit + 1 ? names->len : limit;
+
+	for (guint i = 0; i < n; i++)
+		kt_paper_flow(
+			paper, KT_INK_UNSET, "%s%s", i ? ", " : "", (const char *)names->pdata[i]);
+	if (n < names->len)
+		kt_paper_flow(paper, KT_INK_UNSET, " and %u more", names->len - n);
+}
+
+static void
+put_severity(KtPaper *paper, KtSeverity severity)
+{
+	g_autofree char *word = g_ascii_strup(kt_severity_name(severity), -1);
+
+	kt_paper_tab(paper, KT_FINDING_COLUMN);
+	kt_paper_verbatim(paper, kt_phrase_ink(severity), word);
+	kt_paper_tab(paper, KT_FINDING_TEXT_COLUMN);
+	paper->indent = KT_FINDING_TEXT_COLUMN;
+}
+
+static bool
+is_part(const KtResult *result)
+{
+	return result->target.scope != KT_SCOPE_HOST && result->target.scope != KT_SCOPE_GUEST;
+}
+
+static void
+put_alike(KtPaper *paper, const KtEntry *entry)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+	if (entry->alike->len == 0)
+		return;
+
+	for (guint i = 0; i < entry->alike->len; i++)
+		g_ptr_array_add(names, (void *)kt_result_short_target(entry->alike->pdata[i]));
+	begin(paper, KT_FINDING_TEXT_COLUMN, "same");
+	kt_report_names(paper, names);
+	kt_paper_end_line(paper);
+}
+
+void
+kt_report_entry(KtPaper *paper, const KtEntry *entry)
+{
+	const KtResult *result = entry->result;
+	const KtPractice *practice = result->practice;
+
+	put_severity(paper, result->severity);
+	kt_paper_flow(paper, KT_INK_HEADING, "%s", practice->id);
+	kt_paper_flow(paper, KT_INK_UNSET, ": ");
+	if (is_part(result))
+		kt_paper_flow(paper, KT_INK_UNSET, "%s: ", kt_result_short_target(result));
+	kt_paper_flow(
+		paper, KT_INK_UNSET, "%s", result->summary ? result->summary : practice->title);
+	kt_report_details(paper, result, KT_FINDING_TEXT_COLUMN);
+	put_alike(paper, entry);
+	if (paper->style.is_verbose) {
+		begin(paper, KT_FINDING_TEXT_COLUMN, "why");
+		kt_paper_flow(paper, KT_INK_UNSET, "%s", practice->why);
+		kt_paper_end_line(paper);
+	}
+}

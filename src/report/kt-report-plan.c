@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-report-plan.h"
+
+#include "kt-diff.h"
+#include "kt-phrase.h"
+#include "kt-place.h"
+
+#include <string.h>
+
+#define INDENT 4
+
+/* Distinct things that steps touch. */
+typedef struct Touched {
+	GHashTable *values;
+	GHashTable *files;
+	GHashTable *boot_args;
+	GHashTable *running;
+	GHashTable *definitions;
+} Touched;
+
+static GHashTable *
+new_set(void)
+{
+	return g_hash_table_new(g_str_hash, g_str_equal);
+}
+
+static GHashTable *
+set_of(const Touched *touched, KtKnob knob)
+{
+	switch (knob) {
+	case KT_KNOB_VALUE:
+		return touched->values;
+	case KT_KNOB_FILE:
+		return touched->files;
+	case KT_KNOB_BOOT_ARG:
+		return touched->boot_args;
+	case KT_KNOB_DOMAIN_LIVE:
+		return touched->running;
+	case KT_KNOB_DOMAIN_XML:
+		return touched->definitions;
+	case KT_KNOB_UNSET:
+	case KT_KNOB_N:
+	default:
+		return NULL;
+	}
+}
+
+static void
+append_count(GString *text, GHashTable *set, const char *noun)
+{
+	guint n = g_hash_table_size(set);
+
+	if (n) {
+		g_autofree char *count = kt_phrase_count(n, noun);
+		g_string_append_printf(text, "%s%s", text->len ? ", " : "", count);
+	}
+	g_hash_table_unref(set);
+}
+
+char *
+kt_report_plan_touches(const KtPlan *plan)
+{
+	GString *text = g_string_new(NULL);
+	Touched touched = {
+		.values = new_set(),
+		.files = new_set(),
+		.boot_args = new_set(),
+		.running = new_set(),
+		.definitions = new_set(),
+	};
+
+	for (uint32_t i = 0; i < plan->n_steps; i++) {
+		const KtStep *step = &plan->steps[i];
+		GHashTable *set = set_of(&touched, step->knob);
+		bool is_guest = set == touched.running || set == touched.definitions;
+		for (uint32_t j = 0; set && j < step->n_edits; j++)
+			g_hash_table_add(
+				set, (void *)(is_guest ? step->target : step->edits[j].locator));
+	}
+	append_count(text, touched.values, "host value");
+	append_count(text, touched.files, "file");
+	append_count(text, touched.boot_args, "kernel argument");
+	append_count(text, touched.running, "running guest");
+	append_count(text, touched.definitions, "guest definition");
+	return g_string_free(*text->str ? text : g_string_assign(text, "nothing"), FALSE);
+}
+
+static unsigned
+count_effect(const KtPlan *plan, KtEffect effect)
+{
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < plan->n_steps; i++)
+		n += plan->steps[i].effect == effect;
+	return n;
+}
+
+static KtRisk
+highest_risk(const KtPlan *plan)
+{
+	KtRisk risk = KT_RISK_LOW;
+
+	for (uint32_t i = 0; i < plan->n_groups; i++)
+		risk = MAX(risk, plan->groups[i].risk);
+	return risk;
+}
+
+static void
+put_totals(KtPaper *paper, const KtPlan *plan)
+{
+	g_autofree char *groups = kt_phrase_count(plan->n_groups, "group");
+	g_autofree char *steps = kt_phrase_count(plan->n_steps, "step");
+	g_autofree char *touches = kt_report_plan_touches(plan);
+
+	kt_paper_flow(paper, KT_INK_HEADING, "Plan");
+	if (plan->hostname)
+		kt_paper_flow(paper, KT_INK_HEADING, " for %s", plan->hostname);
+	if (plan->n_steps == 0) {
+		kt_paper_flow(paper, KT_INK_UNSET, ": nothing to change");
+		kt_paper_end_line(paper);
+		return;
+	}
+	kt_paper_flow(paper,
+		      KT_INK_UNSET,
+		      ": %s in %s; highest risk: %s",
+		      steps,
+		      groups,
+		      kt_risk_name(highest_risk(plan)));
+	kt_paper_end_line(paper);
+	kt_paper_flow(paper, KT_INK_UNSET, "Touches %s.", touches);
+	kt_paper_end_line(paper);
+	kt_paper_flow(paper,
+		      KT_INK_UNSET,
+		      "Takes effect: %u now, %u at a guest's next start, %u at the next boot. No "
+		      "guest is stopped or restarted.",
+		      count_effect(plan, KT_EFFECT_LIVE),
+		      count_effect(plan, KT_EFFECT_GUEST_START),
+		      count_effect(plan, KT_EFFECT_BOOT));
+	kt_paper_end_line(paper);
+}
+
+static void
+put_signed(KtPaper *paper, char sign, const char *text)
+{
+	KtInk ink = KT_INK_UNSET;
+
+	if (sign == '+')
+		ink = KT_INK_ADDED;
+	else if (sign == '-')
+		ink = KT_INK_REMOVED;
+	kt_paper_end_line(paper);
+	kt_paper_tab(paper, INDENT);
+	kt_paper_verbatim(paper, ink, text);
+	kt_paper_end_line(paper);
+}
+
+/* "- NAME VALUE" and "+ NAME VALUE"; what is absent has no line. */
+static void
+put_value_edit(KtPaper *paper, KtKnob knob, const KtEdit *edit)
+{
+	g_autofree char *name = kt_place_name(knob, edit->locator);
+	const char *values[] = {edit->from, edit->to};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
+		if (!values[i])
+			continue;
+		g_autofree char *line =
+			g_strdup_printf("%c %s %s", i == 0 ? '-' : '+', name, values[i]);
+		put_signed(paper, *line, line);
+	}
+}
+
+static void
+put_file_edit(KtPaper *paper, const KtEdit *edit)
+{
+	g_autofree char *from =
+		g_strdup_printf("--- %s%s", edit->locator, edit->from ? "" : " (absent)");
+	g_autofree char *to =
+		g_strdup_printf("+++ %s%s", edit->locator, edit->to ? "" : " (absent)");
+	g_autoptr(GPtrArray) lines = kt_diff(edit->from, edit->to);
+
+	put_signed(paper, ' ', from);
+	put_signed(paper, ' ', to);
+	for (guint i = 0; i < lines->len; i++) {
+		const char *line = lines->pdata[i];
+		put_signed(paper, *line, line);
+	}
+}
+
+static bool
+is_element(const char *value)
+{
+	return value && strchr(value, '<');
+}
+
+/* Whole elements line by line, all else in one: "LOCATOR: FROM -> TO". */
+static void
+put_xml_edit(KtPaper *paper, const KtEdit *edit)
+{
+	kt_paper_end_line(paper);
+	kt_paper_tab(paper, INDENT);
+	paper->indent = INDENT + 2;
+	if (!is_element(edit->from) && !is_element(edit->to)) {
+		g_autofree char *from = kt_phrase_value(edit->from);
+		g_autofree char *to = kt_phrase_value(edit->to);
+		kt_paper_flow(paper, KT_INK_UNSET, "%s: ", edit->locator);
+		kt_paper_flow(paper, KT_INK_REMOVED, "%s", from);
+		kt_paper_flow(paper, KT_INK_UNSET, " -> ");
+		kt_paper_flow(paper, KT_INK_ADDED, "%s", to);
+		kt_paper_end_line(paper);
+		return;
+	}
+
+	g_autoptr(GPtrArray) lines = kt_diff(edit->from, edit->to);
+	kt_paper_flow(paper, KT_INK_UNSET, "%s:", edit->locator);
+	for (guint i = 0; i < lines->len; i++) {
+		const char *line = lines->pdata[i];
+		if (!g_str_has_prefix(line, "@@") && *line != '\\')
+			put_signed(paper, *line, line);
+	}
+}
+
+static void
+put_step(KtPaper *paper, const KtStep *step)
+{
+	for (uint32_t i = 0; i < step->n_edits; i++) {
+		const KtEdit *edit = &step->edits[i];
+		if (step->knob == KT_KNOB_FILE)
+			put_file_edit(paper, edit);
+		else if (step->knob == KT_KNOB_DOMAIN_XML)
+			put_xml_edit(paper, edit);
+		else
+			put_value_edit(paper, step->knob, edit);
+	}
+}
+
+/* Steps of one target and one moment share a line above them. */
+static bool
+needs_label(const KtStep *step, const KtStep *before)
+{
+	return !before || before->group != step->group || before->effect != step->effect ||
+	       strcmp(before->target, step->target) != 0;
+}
+
+static void
+put_label(KtPaper *paper, const KtStep *step)
+{
+	kt_paper_end_line(paper);
+	kt_paper_tab(paper, INDENT - 2);
+	paper->indent = INDENT;
+	kt_paper_flow(paper, KT_INK_FAINT, "%s, %s:", step->title, kt_phrase_effect(step->effect));
+	kt_paper_end_line(paper);
+}
+
+static void
+put_group(KtPaper *paper, const KtGroup *group)
+{
+	kt_paper_gap(paper);
+	paper->indent = INDENT;
+	kt_paper_flow(paper, KT_INK_HEADING, "%u. %s", group->id, group->title);
+	kt_paper_end_line(paper);
+	kt_paper_tab(paper, INDENT);
+	kt_paper_flow(paper, KT_INK_FAINT, "%s; ", group->practices);
+	kt_paper_flow(paper,
+		      kt_phrase_ink(group->severity),
+		      "%s finding",
+		      kt_severity_name(group->severity));
+	kt_paper_flow(paper, KT_INK_FAINT, ", risk %s", kt_risk_name(group->risk));
+	kt_paper_end_line(paper);
+}
+
+static void
+put_notes(KtPaper *paper, const KtPlan *plan)
+{
+	if (plan->n_notes == 0)
+		return;
+
+	kt_paper_gap(paper);
+	kt_paper_flow(paper, KT_INK_HEADING, "Notes");
+	kt_paper_end_line(paper);
+	for (uint32_t i = 0; i < plan->n_notes; i++) {
+		kt_paper_tab(paper, 2);
+		paper->indent = 4;
+		kt_paper_flow(paper, KT_INK_UNSET, "* %s", plan->notes[i]);
+		kt_paper_end_line(paper);
+	}
+}
+
+void
+kt_report_plan(const KtPlan *plan, const KtStyle *style, GString *out)
+{
+	KtPaper paper = kt_paper_init(out, style);
+	const KtStep *before = NULL;
+
+	put_totals(&paper, plan);
+	for (uint32_t i = 0; i < plan->n_steps; i++) {
+		const KtStep *step = &plan->steps[i];
+		if (!before || before->group != step->group)
+			put_group(&paper, kt_plan_group(plan, step->group));
+		if (needs_label(step, before))
+			put_label(&paper, step);
+		put_step(&paper, step);
+		before = step;
+	}
+	put_notes(&paper, plan);
+}

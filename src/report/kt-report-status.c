@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-report-status.h"
+
+#include "kt-phrase.h"
+#include "kt-report-audit.h"
+#include "kt-report-txn.h"
+
+#define COLUMN 14
+
+static void
+begin(KtPaper *paper, const char *label)
+{
+	kt_paper_end_line(paper);
+	kt_paper_verbatim(paper, KT_INK_HEADING, label);
+	kt_paper_tab(paper, COLUMN);
+	paper->indent = COLUMN;
+}
+
+static void
+put_count(KtPaper *paper, KtOptU64 n, const char *noun)
+{
+	if (!kt_known(n))
+		return;
+	g_autofree char *count = kt_phrase_count((unsigned)n.v, noun);
+	kt_paper_flow(paper, KT_INK_UNSET, "%s, ", count);
+}
+
+static void
+put_topology(KtPaper *paper, const KtHost *host)
+{
+	begin(paper, "topology");
+	put_count(paper, host->cpu.packages, "socket");
+	put_count(paper, host->cpu.cores, "core");
+	if (kt_known(host->cpu.online)) {
+		g_autofree char *cpus = kt_phrase_count(kt_cpuset_count(host->cpu.online.v), "CPU");
+		kt_paper_flow(paper, KT_INK_UNSET, "%s", cpus);
+	}
+	if (kt_known(host->cpu.smt_active))
+		kt_paper_flow(
+			paper, KT_INK_UNSET, " (SMT %s)", host->cpu.smt_active.v ? "on" : "off");
+	if (host->nodes.state == KT_STATE_VALUE) {
+		g_autofree char *nodes = kt_phrase_count(host->nodes.n, "node");
+		kt_paper_flow(paper, KT_INK_UNSET, ", %s", nodes);
+	}
+	if (kt_known(host->memory.total_kib)) {
+		g_autofree char *memory = kt_phrase_kib(host->memory.total_kib.v);
+		kt_paper_flow(paper, KT_INK_UNSET, ", %s", memory);
+	}
+}
+
+static unsigned
+count_class(const KtStatus *status, KtWorkload workload)
+{
+	const KtGuestList *guests = &status->facts->guests;
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < guests->n; i++)
+		n += kt_policy_guest_workload(status->policy, &guests->v[i]) == workload;
+	return n;
+}
+
+static void
+put_classes(KtPaper *paper, const KtStatus *status)
+{
+	begin(paper, "class");
+	kt_paper_flow(paper,
+		      KT_INK_UNSET,
+		      "%s",
+		      kt_workload_name(kt_policy_host_workload(status->policy)));
+	for (KtWorkload w = KT_WORKLOAD_GENERAL; w < KT_WORKLOAD_N; w++) {
+		unsigned n = count_class(status, w);
+		if (n)
+			kt_paper_flow(paper,
+				      KT_INK_UNSET,
+				      "; %u guest%s %s",
+				      n,
+				      n == 1 ? "" : "s",
+				      kt_workload_name(w));
+	}
+}
+
+static unsigned
+count_active(const KtGuestList *guests)
+{
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < guests->n; i++)
+		n += kt_opt_true(guests->v[i].is_active);
+	return n;
+}
+
+static void
+put_guests(KtPaper *paper, const KtFacts *facts)
+{
+	begin(paper, "guests");
+	if (facts->guests.state == KT_STATE_VALUE)
+		kt_paper_flow(paper,
+			      KT_INK_UNSET,
+			      "%u, of these %u active",
+			      facts->guests.n,
+			      count_active(&facts->guests));
+	else
+		kt_paper_flow(paper, KT_INK_MEDIUM, "could not be read");
+	if (kt_known(facts->meta.libvirt_problem))
+		kt_paper_flow(paper, KT_INK_UNSET, ": %s", facts->meta.libvirt_problem.v);
+	else if (kt_known(facts->meta.uri))
+		kt_paper_flow(paper, KT_INK_FAINT, " (%s)", facts->meta.uri.v);
+}
+
+static void
+put_agents(KtPaper *paper, const KtAgentList *agents)
+{
+	begin(paper, "agents");
+	if (agents->state != KT_STATE_VALUE)
+		kt_paper_flow(paper, KT_INK_UNSET, "not known");
+	else if (agents->n == 0)
+		kt_paper_flow(paper, KT_INK_UNSET, "none that changes what kvmtune changes");
+	for (uint32_t i = 0; i < agents->n; i++) {
+		const KtAgent *agent = &agents->v[i];
+		kt_paper_flow(paper,
+			      KT_INK_UNSET,
+			      "%s%s",
+			      i ? ", " : "",
+			      kt_known(agent->name) ? agent->name.v : "?");
+		if (kt_known(agent->pid))
+			kt_paper_flow(
+				paper, KT_INK_FAINT, " (pid %" G_GUINT64_FORMAT ")", agent->pid.v);
+	}
+}
+
+static unsigned
+count_state(const GPtrArray *txns, KtTxnState state)
+{
+	unsigned n = 0;
+
+	for (guint i = 0; i < txns->len; i++) {
+		const KtTxn *txn = txns->pdata[i];
+		n += txn->state == state;
+	}
+	return n;
+}
+
+static void
+put_txns(KtPaper *paper, const GPtrArray *txns)
+{
+	bool is_first = true;
+
+	begin(paper, "transactions");
+	for (KtTxnState state = KT_TXN_INTERRUPTED; state < KT_TXN_N; state++) {
+		unsigned n = count_state(txns, state);
+		if (!n)
+			continue;
+		kt_paper_flow(paper,
+			      KT_INK_UNSET,
+			      "%s%u %s",
+			      is_first ? "" : ", ",
+			      n,
+			      kt_txn_state_name(state));
+		is_first = false;
+	}
+	if (is_first)
+		kt_paper_flow(paper, KT_INK_UNSET, "none");
+	for (guint i = 0; i < txns->len; i++) {
+		const KtTxn *txn = txns->pdata[i];
+		g_autofree char *warning = kt_report_txn_warning(txn);
+		if (warning) {
+			begin(paper, "");
+			kt_paper_flow(paper, KT_INK_CRITICAL, "%s", warning);
+		} else if (txn->state == KT_TXN_UNCONFIRMED) {
+			begin(paper, "");
+			kt_paper_flow(paper,
+				      KT_INK_MEDIUM,
+				      "transaction %u is undone in %" G_GINT64_FORMAT
+				      " s unless confirmed: 'kvmtune confirm %u'",
+				      txn->id,
+				      txn->confirm_left_us / G_USEC_PER_SEC,
+				      txn->id);
+		}
+	}
+	kt_paper_end_line(paper);
+}
+
+void
+kt_report_status(const KtStatus *status, const KtStyle *style, GString *out)
+{
+	KtPaper paper = kt_paper_init(out, style);
+	const KtFacts *facts = status->facts;
+	g_autofree char *host = kt_phrase_host(&facts->host);
+
+	begin(&paper, "host");
+	kt_paper_flow(&paper, KT_INK_UNSET, "%s: %s", kt_phrase_hostname(&facts->host), host);
+	put_topology(&paper, &facts->host);
+	put_classes(&paper, status);
+	put_guests(&paper, facts);
+	put_agents(&paper, &facts->host.agents);
+	put_txns(&paper, status->txns);
+}
+
+static KtJson *
+agents_to_json(const KtAgentList *agents)
+{
+	if (agents->state != KT_STATE_VALUE)
+		return json_null();
+
+	KtJson *array = json_array();
+	for (uint32_t i = 0; i < agents->n; i++) {
+		KtJson *json = json_object();
+		kt_json_set_str(json, "name", agents->v[i].name.v);
+		kt_json_set(json,
+			    "pid",
+			    kt_known(agents->v[i].pid)
+				    ? json_integer((json_int_t)agents->v[i].pid.v)
+				    : json_null());
+		json_array_append_new(array, json);
+	}
+	return array;
+}
+
+static KtJson *
+classes_to_json(const KtStatus *status)
+{
+	KtJson *json = json_object();
+
+	for (KtWorkload w = KT_WORKLOAD_GENERAL; w < KT_WORKLOAD_N; w++)
+		kt_json_set_u64(json, kt_workload_name(w), count_class(status, w));
+	return json;
+}
+
+KtJson *
+kt_report_status_json(const KtStatus *status)
+{
+	KtJson *json = json_object();
+	const KtFacts *facts = status->facts;
+	bool has_guests = facts->guests.state == KT_STATE_VALUE;
+	KtJson *txns = json_array();
+
+	kt_json_set_u64(json, "schema_version", KT_REPORT_SCHEMA_VERSION);
+	kt_json_set_str(json, "kind", "kvmtune-status");
+	kt_json_set(json, "host", kt_report_host_json(&facts->host));
+	kt_json_set_str(json, "class", kt_workload_name(kt_policy_host_workload(status->policy)));
+	kt_json_set(json, "guests", has_guests ? json_integer(facts->guests.n) : json_null());
+	kt_json_set(json,
+		    "active_guests",
+		    has_guests ? json_integer(count_active(&facts->guests)) : json_null());
+	kt_json_set(json, "guest_classes", classes_to_json(status));
+	kt_json_set_str(json, "libvirt_problem", facts->meta.libvirt_problem.v);
+	kt_json_set(json, "agents", agents_to_json(&facts->host.agents));
+	for (guint i = 0; i < status->txns->len; i++)
+		json_array_append_new(txns, kt_txn_to_json(status->txns->pdata[i]));
+	kt_json_set(json, "transactions", txns);
+	return json;
+}
