@@ -1,25 +1,230 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-actuator.h"
+#include "kt-boot-line.h"
+#include "kt-boot-loader.h"
+#include "kt-fault.h"
+#include "kt-file.h"
 
-/* Kernel arguments of the next boot. */
+#include <string.h>
+
+/* Arguments of the kernel command line of the next boot. */
+
+static const KtBlob *
+find_blob(const GPtrArray *blobs, const char *path)
+{
+	for (guint i = 0; i < blobs->len; i++) {
+		const KtBlob *blob = blobs->pdata[i];
+		if (g_str_equal(blob->path, path))
+			return blob;
+	}
+	return NULL;
+}
+
+static bool
+read_blobs(KtRoot *root, const KtBootLoader *loader, const char *key, GPtrArray *blobs, GError **error)
+{
+	g_autoptr(GPtrArray) files = loader->files(root, key);
+
+	for (guint i = 0; i < files->len; i++) {
+		KtBlob *blob = kt_file_read(root, files->pdata[i], error);
+		if (!blob)
+			return false;
+		g_ptr_array_add(blobs, blob);
+	}
+	return true;
+}
+
+/* The value that all entries agree on; entries that disagree are named as such, which no plan
+ * expects, so such a host is refused rather than guessed at. */
+static char *
+agreed_value(const GPtrArray *lines, const char *key)
+{
+	g_autofree char *first = lines->len ? kt_boot_line_get(lines->pdata[0], key) : NULL;
+
+	for (guint i = 0; i < lines->len; i++) {
+		g_autofree char *value = kt_boot_line_get(lines->pdata[i], key);
+		if (g_strcmp0(first, value) != 0 || kt_boot_line_count(lines->pdata[i], key) > 1)
+			return g_strdup("(the boot entries disagree)");
+	}
+	return g_steal_pointer(&first);
+}
+
+/* The mark covers the value and our own file, not the generated entries: a kernel update may
+ * generate them anew at any time. */
+static char *
+make_mark(const KtBootLoader *loader, const char *key, const char *value, const GPtrArray *blobs)
+{
+	g_autofree char *path = loader->own_file ? loader->own_file(key) : NULL;
+	const KtBlob *own = path ? find_blob(blobs, path) : NULL;
+	g_autofree char *file = own && own->bytes ? kt_mark_bytes(own->bytes) : g_strdup("-");
+	g_autofree char *argument = kt_mark_text(value);
+	g_autofree char *text = g_strdup_printf("%s %s", argument, file);
+
+	return own && own->exists ? kt_mark_text(text) : g_steal_pointer(&argument);
+}
 
 static KtReading *
 boot_read(KtMachine *machine, const KtStep *step, GError **error)
 {
-	kt_throw(error, KT_ERROR_UNSUPPORTED, "kernel arguments cannot be changed yet");
-	return NULL;
+	const KtEdit *edit = &step->edits[0];
+	g_autoptr(KtReading) reading = kt_reading_new();
+	const KtBootLoader *loader = kt_boot_loader_find(machine->root, error);
+
+	if (!loader || !read_blobs(machine->root, loader, edit->locator, reading->blobs, error))
+		return NULL;
+
+	g_autoptr(GPtrArray) lines = loader->lines(reading->blobs);
+	if (lines->len == 0) {
+		kt_throw(error, KT_ERROR_UNSUPPORTED, "no boot entry was found for %s", loader->name);
+		return NULL;
+	}
+	g_autofree char *value = agreed_value(lines, edit->locator);
+	kt_reading_add_value(reading, value);
+	reading->mark = make_mark(loader, edit->locator, value, reading->blobs);
+	return g_steal_pointer(&reading);
+}
+
+static char *
+text_of(const KtBlob *blob)
+{
+	size_t length = 0;
+	const char *data = blob->bytes ? g_bytes_get_data(blob->bytes, &length) : NULL;
+
+	return g_strndup(data ? data : "", length);
+}
+
+/* Generating the entries must change our argument and nothing else: otherwise somebody's edit was
+ * waiting for it, and it is not ours to make that true. */
+static bool
+check_only_ours(KtMachine *machine, const KtBootLoader *loader, const char *key,
+		const KtReading *before, GError **error)
+{
+	g_autoptr(GPtrArray) now =
+		g_ptr_array_new_with_free_func((GDestroyNotify)kt_blob_free);
+	g_autofree char *own = loader->own_file ? loader->own_file(key) : NULL;
+
+	if (!read_blobs(machine->root, loader, key, now, error))
+		return false;
+	for (guint i = 0; i < now->len; i++) {
+		const KtBlob *blob = now->pdata[i];
+		const KtBlob *old = find_blob(before->blobs, blob->path);
+		if (g_strcmp0(blob->path, own) == 0)
+			continue;
+		g_autofree char *new_text = text_of(blob);
+		g_autofree char *old_text = old ? text_of(old) : g_strdup("");
+		if (!kt_boot_text_differs_only_in(old_text, new_text, key))
+			return kt_throw_hint(
+				error,
+				KT_ERROR_VERIFY,
+				"the configuration of the boot loader has changes that were never "
+				"generated: run its own tool (update-grub) first and look at the result",
+				"'%s' would change in more than '%s'",
+				blob->path,
+				key);
+	}
+	return true;
+}
+
+/* The files as they were, for those that differ in our argument only; false when some file has
+ * changed otherwise since. */
+static bool
+put_files(KtMachine *machine, const KtReading *before, const char *key, const char *own,
+	  bool is_forced, bool *ret_is_whole, GError **error)
+{
+	*ret_is_whole = true;
+	for (guint i = 0; i < before->blobs->len; i++) {
+		const KtBlob *old = before->blobs->pdata[i];
+		bool is_own = g_strcmp0(old->path, own) == 0;
+		g_autoptr(KtBlob) now = kt_file_read(machine->root, old->path, error);
+		if (!now)
+			return false;
+		if (!is_own && (!old->exists || !now->exists)) {
+			*ret_is_whole &= old->exists == now->exists;
+			continue;
+		}
+		g_autofree char *old_text = text_of(old);
+		g_autofree char *new_text = text_of(now);
+		if (!is_own && !is_forced && !kt_boot_text_differs_only_in(old_text, new_text, key)) {
+			*ret_is_whole = false;
+			continue;
+		}
+		if (old->exists == now->exists && g_str_equal(old_text, new_text))
+			continue;
+		if (!kt_file_put(machine->root, old, error))
+			return false;
+	}
+	return true;
+}
+
+static bool
+boot_restore(KtMachine *machine, const KtStep *step, const KtReading *before, GError **error)
+{
+	const char *key = step->edits[0].locator;
+	const KtBootLoader *loader = kt_boot_loader_find(machine->root, error);
+	g_autofree char *own = loader && loader->own_file ? loader->own_file(key) : NULL;
+	bool is_whole = false;
+
+	if (!loader || !put_files(machine, before, key, own, /* is_forced= */ false, &is_whole, error))
+		return false;
+	if (is_whole)
+		return true;
+	/* A kernel came or went since: its entries stay, only our argument goes. */
+	if (loader->regenerate)
+		return loader->regenerate(machine->root, error);
+
+	g_autoptr(GPtrArray) lines = loader->lines(before->blobs);
+	g_autofree char *value = agreed_value(lines, key);
+	return loader->set(machine->root, key, value, before->blobs, error);
 }
 
 static bool
 boot_write(KtMachine *machine, const KtStep *step, const KtReading *before, GError **error)
 {
-	return kt_throw(error, KT_ERROR_UNSUPPORTED, "kernel arguments cannot be changed yet");
+	const KtEdit *edit = &step->edits[0];
+	const KtBootLoader *loader = kt_boot_loader_find(machine->root, error);
+	g_autoptr(GError) ignored = NULL;
+	bool is_whole = false;
+	int fault = KT_FAULT("boot-before-write");
+
+	if (!loader)
+		return false;
+	if (fault)
+		return kt_throw_errno(error, fault, "set the kernel argument '%s'", edit->locator);
+	if (!kt_boot_line_is_clean(edit->locator, edit->to))
+		return kt_throw(error,
+				KT_ERROR_UNSUPPORTED,
+				"'%s=%s' cannot stand on a kernel command line",
+				edit->locator,
+				edit->to ? edit->to : "");
+	if (loader->set(machine->root, edit->locator, edit->to, before->blobs, error) &&
+	    check_only_ours(machine, loader, edit->locator, before, error))
+		return true;
+
+	/* Generating again would make the foreign edit true: the files go back as they were. */
+	g_autofree char *own = loader->own_file ? loader->own_file(edit->locator) : NULL;
+	(void)put_files(machine, before, edit->locator, own, /* is_forced= */ true, &is_whole, &ignored);
+	return false;
+}
+
+static bool
+boot_sweep(KtMachine *machine, const KtStep *step, GError **error)
+{
+	const KtBootLoader *loader = kt_boot_loader_find(machine->root, error);
+	g_autoptr(GPtrArray) files =
+		loader ? loader->files(machine->root, step->edits[0].locator) : NULL;
+
+	for (guint i = 0; files && i < files->len; i++) {
+		if (!kt_file_sweep(machine->root, files->pdata[i], error))
+			return false;
+	}
+	return loader != NULL;
 }
 
 const KtActuator kt_actuator_boot_arg = {
 	.knob = KT_KNOB_BOOT_ARG,
 	.read = boot_read,
 	.write = boot_write,
-	.restore = boot_write,
+	.restore = boot_restore,
+	.sweep = boot_sweep,
 };

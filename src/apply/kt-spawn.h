@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#pragma once
+
+/* Running a distribution's own tool, where no call exists that does the same (update-grub). */
+
+#include "kt-root.h"
+
+/* Runs argv[0] (an absolute path inside @root) and waits @limit_s at most, then kills it. Inside a
+ * root that is not "/" it runs under chroot(2). Its environment is PATH and LC_ALL=C only. Errors:
+ * NOT_FOUND, TIMEOUT, IO with the last line it wrote to standard error. */
+bool kt_spawn(const KtRoot *root, const char *const *argv, unsigned limit_s, GError **error)
+	KT_WARN_UNUSED;
