@@ -70,6 +70,7 @@ typedef struct KtMemory {
 	KtOptU64 available_kib;
 	KtOptU64 swap_total_kib;
 	KtOptU64 swap_free_kib;
+	KtOptU64 page_kib;
 	KtOptU64 hugepage_default_kib;
 	KtHugePoolList huge_pools;
 } KtMemory;
@@ -218,4 +219,6 @@ typedef struct KtHost {
 	KtAgentList agents;
 } KtHost;
 
+extern const KtSchema kt_block_schema;
 extern const KtSchema kt_host_schema;
+extern const KtSchema kt_huge_pool_schema;

@@ -26,6 +26,15 @@ typedef enum KtType {
 	KT_TYPE_N,
 } KtType;
 
+/* How the text at .source reads. Fields with a form need no code to be collected. */
+typedef enum KtForm {
+	KT_FORM_CODE = 0, /* collected by code of its own; .source is for people */
+	KT_FORM_LINE,     /* one line: decimal number, 0/1/N/Y, CPU list or text */
+	KT_FORM_CHOICE,   /* "always [madvise] never": the word in brackets */
+	KT_FORM_MASK,     /* CPU set as a mask, "ff,00000000" */
+	KT_FORM_N,
+} KtForm;
+
 typedef struct KtSchema KtSchema;
 
 typedef struct KtField {
@@ -34,7 +43,9 @@ typedef struct KtField {
 	KtType type;
 	const KtSchema *schema; /* of LIST and RECORD */
 	const char *unit;       /* "KiB", "ns"...; NULL for counts and texts */
-	const char *source;     /* file or call that it is read from */
+	const char *source;     /* file or call that it is read from; a relative path is below
+				 * the directory of the record */
+	KtForm form;
 	const char *doc;
 } KtField;
 
