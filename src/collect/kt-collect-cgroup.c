@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-collect-host-private.h"
+
+#include <string.h>
+
+#define CGROUP      "/sys/fs/cgroup"
+#define CONTROLLERS CGROUP "/cgroup.controllers"
+/* Where systemd and elogind mount v2 beside v1 (systemd: docs/CGROUP_DELEGATION.md). */
+#define UNIFIED CGROUP "/unified/cgroup.controllers"
+#define CGROUPS "/proc/cgroups"
+
+/* "#subsys_name hierarchy num_cgroups enabled" (cgroups(7)): the names whose last number is 1. */
+static char *
+enabled_names(char *text)
+{
+	GString *names = g_string_new(NULL);
+	char *cursor = text;
+
+	for (char *line = strsep(&cursor, "\n"); line; line = strsep(&cursor, "\n")) {
+		if (*line == '#' || !g_str_has_suffix(line, "\t1"))
+			continue;
+		g_string_append_printf(
+			names, "%s%.*s", names->len ? " " : "", (int)strcspn(line, "\t"), line);
+	}
+	return g_string_free(names, FALSE);
+}
+
+static KtOptStr
+v1_controllers(KtHostJob *job)
+{
+	g_autofree char *text = NULL;
+	KtState state = kt_host_text(job, CGROUPS, &text);
+
+	if (state != KT_STATE_VALUE)
+		return (KtOptStr){
+			.state = state,
+			.origin = kt_facts_origin(job->facts, CGROUPS),
+		};
+
+	g_autofree char *names = enabled_names(text);
+	return kt_host_str(job, names, CGROUPS);
+}
+
+/* Every v1 hierarchy is a directory, and some may be links to it ("cpu"). */
+static KtState
+has_hierarchies(KtHostJob *job)
+{
+	g_auto(GStrv) names = NULL;
+	KtState state = kt_root_list(job->root, CGROUP, &names);
+
+	return state == KT_STATE_VALUE && !*names ? KT_STATE_ABSENT : state;
+}
+
+void
+kt_host_collect_cgroup(KtHostJob *job)
+{
+	KtCgroup *cgroup = &job->host->cgroup;
+	KtState state = has_hierarchies(job);
+
+	if (state != KT_STATE_VALUE) {
+		cgroup->version = (KtOptStr){
+			.state = state,
+			.origin = kt_facts_origin(job->facts, CGROUP),
+		};
+		cgroup->controllers = cgroup->version;
+		return;
+	}
+	if (kt_host_exists(job, CONTROLLERS)) {
+		cgroup->version = kt_host_str(job, "v2", CONTROLLERS);
+		cgroup->controllers = kt_host_line_str(job, CONTROLLERS);
+		return;
+	}
+	cgroup->version = kt_host_str(job, kt_host_exists(job, UNIFIED) ? "hybrid" : "v1", CGROUP);
+	cgroup->controllers = v1_controllers(job);
+}
