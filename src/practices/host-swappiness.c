@@ -32,14 +32,14 @@ static const KtParam params[] = {
 	},
 };
 
-static bool
-has_disk_swap(const KtHost *host)
+static uint32_t
+count_swaps(const KtHost *host, bool is_zram)
 {
-	for (uint32_t i = 0; i < host->swaps.n; i++) {
-		if (!kt_opt_is(host->swaps.v[i].kind, "zram"))
-			return true;
-	}
-	return false;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < host->swaps.n; i++)
+		n += kt_opt_is(host->swaps.v[i].kind, "zram") == is_zram;
+	return n;
 }
 
 static bool
@@ -48,8 +48,53 @@ is_short_of_memory(const KtView *view)
 	const KtMemory *memory = &view->host->memory;
 
 	return kt_known(memory->available_kib) && kt_known(memory->total_kib) &&
-	       memory->available_kib.v * 100 <
-		       memory->total_kib.v * kt_view_param(view, "low_memory_percent");
+	       memory->available_kib.v <
+		       memory->total_kib.v / 100 * kt_view_param(view, "low_memory_percent");
+}
+
+/* UNSET: nothing is wrong. */
+static KtSeverity
+judge(const KtView *view)
+{
+	uint64_t now = view->host->sysctl.swappiness.v;
+	uint64_t limit = kt_view_param(view, "limit");
+	bool is_sensitive =
+		view->workload == KT_WORKLOAD_LATENCY || view->workload == KT_WORKLOAD_THROUGHPUT;
+
+	/* Swapping to compressed memory is cheap: 100..180 is meant for that. */
+	if (now > limit)
+		return count_swaps(view->host, /* is_zram= */ true) ? KT_SEVERITY_UNSET
+								    : KT_SEVERITY_MEDIUM;
+	if (now == 0 && is_short_of_memory(view))
+		return KT_SEVERITY_MEDIUM;
+	return now == limit && is_sensitive ? KT_SEVERITY_LOW : KT_SEVERITY_UNSET;
+}
+
+static void
+report(const KtView *view, KtSink *out)
+{
+	const KtHost *host = view->host;
+	KtOptU64 now = host->sysctl.swappiness;
+	bool is_latency = view->workload == KT_WORKLOAD_LATENCY;
+	uint64_t wanted = kt_view_param(view, is_latency ? "latency" : "value");
+	uint32_t n_disk = count_swaps(host, /* is_zram= */ false);
+
+	kt_sink_summary(out,
+			"vm.swappiness is %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT
+			" suits this host",
+			now.v,
+			wanted);
+	kt_sink_evidence(out, now.origin, "vm.swappiness is %" G_GUINT64_FORMAT, now.v);
+	kt_sink_evidence(
+		out, host->swaps.origin, "%u swap area%s on disk", n_disk, n_disk == 1 ? "" : "s");
+	if (now.v == 0)
+		kt_sink_evidence(out,
+				 host->memory.available_kib.origin,
+				 "%" G_GUINT64_FORMAT
+				 " MiB of memory available of %" G_GUINT64_FORMAT " MiB",
+				 host->memory.available_kib.v / 1024,
+				 host->memory.total_kib.v / 1024);
+	kt_sink_sysctl_u64(out, "vm.swappiness", now, wanted);
 }
 
 static KtVerdict
@@ -57,38 +102,20 @@ evaluate(const KtView *view, KtSink *out)
 {
 	const KtHost *host = view->host;
 	KtOptU64 now = host->sysctl.swappiness;
-	bool is_latency = view->workload == KT_WORKLOAD_LATENCY;
-	uint64_t limit = kt_view_param(view, "limit");
+	KtSeverity severity = KT_SEVERITY_UNSET;
 
 	if (now.state == KT_STATE_ABSENT)
 		return KT_VERDICT_NOT_APPLICABLE;
 	if (!kt_known(now) || host->swaps.state != KT_STATE_VALUE)
 		return KT_VERDICT_UNKNOWN;
-	if (!has_disk_swap(host))
+	if (count_swaps(host, /* is_zram= */ false) == 0)
 		return KT_VERDICT_NOT_APPLICABLE;
 
-	if (now.v > limit)
-		kt_sink_severity(out, KT_SEVERITY_MEDIUM);
-	else if (now.v == 0 && is_short_of_memory(view))
-		kt_sink_severity(out, KT_SEVERITY_MEDIUM);
-	else if (now.v == limit &&
-		 (is_latency || view->workload == KT_WORKLOAD_THROUGHPUT))
-		kt_sink_severity(out, KT_SEVERITY_LOW);
-	else
+	severity = judge(view);
+	if (!severity)
 		return KT_VERDICT_OK;
-
-	uint64_t wanted = kt_view_param(view, is_latency ? "latency" : "value");
-	kt_sink_summary(out,
-			"vm.swappiness is %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " suits this host",
-			now.v,
-			wanted);
-	kt_sink_evidence(out, now.origin, "vm.swappiness is %" G_GUINT64_FORMAT, now.v);
-	kt_sink_evidence(out,
-			 host->swaps.origin,
-			 "%u swap area%s on disk",
-			 host->swaps.n,
-			 host->swaps.n == 1 ? "" : "s");
-	kt_sink_sysctl_u64(out, "vm.swappiness", now, wanted);
+	kt_sink_severity(out, severity);
+	report(view, out);
 	return KT_VERDICT_FINDING;
 }
 
