@@ -40,6 +40,35 @@ compile_attributes(KtArena *arena, const char *text, const char **ret_attributes
 	}
 }
 
+/* "[@policy='require' or @policy='force']": the attribute is that of the first comparison. */
+static void
+compile_condition(KtArena *arena, const char *text, KtGuestRule *rule)
+{
+	size_t n = 0;
+
+	for (const char *at = strchr(text, '@'); at; at = strchr(at, '@')) {
+		size_t length = strcspn(at + 1, "=");
+		const char *value = at + 1 + length + strlen("='");
+		g_assert(n < KT_GUEST_RULE_ATTRIBUTES);
+		rule->condition = kt_arena_strndup(arena, at + 1, length);
+		rule->values[n++] = kt_arena_strndup(arena, value, strcspn(value, "'"));
+		at = value;
+	}
+}
+
+/* "count(path)" or "count(path[condition])"; returns the path. */
+static const char *
+compile_count(KtArena *arena, const char *source, KtGuestRule *rule)
+{
+	const char *path = source + strlen("count(");
+	size_t length = strcspn(path, "[)");
+
+	rule->is_count = true;
+	if (path[length] == '[')
+		compile_condition(arena, path + length, rule);
+	return kt_arena_strndup(arena, path, length);
+}
+
 static const KtGuestRules *compile(KtArena *arena, const KtSchema *schema, const char *element);
 
 static void
@@ -48,11 +77,8 @@ compile_rule(KtArena *arena, const KtField *field, const char *element, KtGuestR
 	const char *path = field->source;
 
 	rule->field = field;
-	if (g_str_has_prefix(path, "count(")) {
-		rule->is_count = true;
-		path = kt_arena_strndup(
-			arena, path + strlen("count("), strcspn(path, ")") - strlen("count("));
-	}
+	if (g_str_has_prefix(path, "count("))
+		path = compile_count(arena, path, rule);
 	compile_attributes(
 		arena, compile_steps(arena, path, element, rule->steps), rule->attributes);
 	if (field->type == KT_TYPE_LIST)

@@ -21,7 +21,9 @@ typedef struct KtGuestRule {
 	const char *steps[KT_GUEST_RULE_STEPS + 1];           /* elements below the record's own */
 	const char *attributes[KT_GUEST_RULE_ATTRIBUTES + 1]; /* first that exists; none = text */
 	bool is_count;
-	const KtGuestRules *items; /* of a list */
+	const char *condition; /* of what is counted: the attribute, NULL = everything counts */
+	const char *values[KT_GUEST_RULE_ATTRIBUTES + 1]; /* that it may have */
+	const KtGuestRules *items;                        /* of a list */
 } KtGuestRule;
 
 struct KtGuestRules {

@@ -54,20 +54,6 @@ read_size(const Reader *reader, const xmlNode *node, const char *text)
 	return opt;
 }
 
-static KtOptCpuset
-read_cpuset(const Reader *reader, const char *text)
-{
-	KtOptCpuset opt = {.state = KT_STATE_ABSENT, .origin = reader->origin};
-	KtCpuset set = {0};
-
-	if (!text)
-		return opt;
-	opt.state = kt_cpuset_parse_list(text, &set, NULL) ? KT_STATE_VALUE : KT_STATE_BROKEN;
-	if (kt_known(opt))
-		opt.v = kt_facts_cpuset(reader->facts, &set);
-	return opt;
-}
-
 /* The element a rule is about, or NULL. */
 static const xmlNode *
 find_node(const KtGuestRule *rule, const xmlNode *record_node)
@@ -99,6 +85,48 @@ count_nodes(const xmlNode *first)
 	for (const xmlNode *node = first; node; node = kt_xml_next(node))
 		n++;
 	return n;
+}
+
+static bool
+fits(const KtGuestRule *rule, const xmlNode *node)
+{
+	const char *value = rule->condition ? kt_xml_attribute(node, rule->condition) : NULL;
+
+	return !rule->condition || (value && g_strv_contains(rule->values, value));
+}
+
+static KtOptU64
+read_count(const Reader *reader, const KtGuestRule *rule, const xmlNode *first)
+{
+	KtOptU64 opt = {.state = KT_STATE_VALUE, .origin = reader->origin};
+
+	for (const xmlNode *node = first; node; node = kt_xml_next(node))
+		opt.v += fits(rule, node);
+	return opt;
+}
+
+/* What all these elements say together. */
+static KtOptCpuset
+read_cpuset(const Reader *reader, const KtGuestRule *rule, const xmlNode *first)
+{
+	KtOptCpuset opt = {.state = KT_STATE_ABSENT, .origin = reader->origin};
+	KtCpuset all = {{0}};
+
+	for (const xmlNode *node = first; node; node = kt_xml_next(node)) {
+		KtCpuset set = {{0}};
+		const char *text = find_text(rule, node);
+		if (!text)
+			continue;
+		if (!kt_cpuset_parse_list(text, &set, NULL)) {
+			opt.state = KT_STATE_BROKEN;
+			return opt;
+		}
+		kt_cpuset_or(&all, &set);
+		opt.state = KT_STATE_VALUE;
+	}
+	if (kt_known(opt))
+		opt.v = kt_facts_cpuset(reader->facts, &all);
+	return opt;
 }
 
 static void read_record(const Reader *reader, const KtGuestRules *rules, const xmlNode *node,
@@ -135,20 +163,16 @@ read_member(const Reader *reader, const KtGuestRule *rule, const xmlNode *record
 			rule->attributes[0] ? read_str(reader, text) : read_text(reader, text);
 		break;
 	case KT_TYPE_CPUSET:
-		*(KtOptCpuset *)member = read_cpuset(reader, text);
+		*(KtOptCpuset *)member = read_cpuset(reader, rule, node);
 		break;
 	case KT_TYPE_BOOL:
 		*(KtOptBool *)member = (KtOptBool){
 			.v = node != NULL, .state = KT_STATE_VALUE, .origin = reader->origin};
 		break;
 	case KT_TYPE_U64:
-		if (rule->is_count)
-			*(KtOptU64 *)member = (KtOptU64){.v = count_nodes(node),
-							 .state = KT_STATE_VALUE,
-							 .origin = reader->origin};
-		else
-			*(KtOptU64 *)member = rule->field->unit ? read_size(reader, node, text)
-								: read_u64(reader, text);
+		*(KtOptU64 *)member = rule->is_count      ? read_count(reader, rule, node)
+				      : rule->field->unit ? read_size(reader, node, text)
+							  : read_u64(reader, text);
 		break;
 	case KT_TYPE_LIST:
 		*(KtAnyList *)member = read_list(reader, rule, node);

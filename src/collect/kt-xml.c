@@ -19,7 +19,8 @@ check_counts(const char *text, size_t length, const char *what, GError **error)
 			n_here = 0;
 		} else if (text[i] == '=') {
 			n_equals++;
-			n_max = MAX(n_max, ++n_here);
+			n_here++;
+			n_max = MAX(n_max, n_here);
 		} else if (text[i] == 'x' && length - i >= 5 && memcmp(text + i, "xmlns", 5) == 0) {
 			n_namespaces++;
 		}

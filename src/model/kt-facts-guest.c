@@ -81,7 +81,7 @@ static const KtField guest_config_fields[] = {
 	KT_FIELD(KtGuestConfig, cpu_migratable, .source = "cpu/@migratable", .doc = "on, off"),
 	KT_FIELD(KtGuestConfig, cpu_vendor, .source = "cpu/vendor", .doc = "vendor that the host must have"),
 	KT_FIELD(KtGuestConfig, cpu_features, .source = "count(cpu/feature)", .doc = "how many"),
-	KT_FIELD(KtGuestConfig, cpu_features_required, .source = "cpu/feature/@policy", .doc = "how many with policy require or force"),
+	KT_FIELD(KtGuestConfig, cpu_features_required, .source = "count(cpu/feature[@policy='require' or @policy='force'])", .doc = "how many with policy require or force"),
 	KT_FIELD(KtGuestConfig, cpu_shares, .source = "cputune/shares", .doc = "relative weight"),
 	KT_FIELD_LIST(KtGuestConfig, vcpu_pins, vcpu_pin_schema, .source = "cputune/vcpupin", .doc = "vCPU affinities"),
 	KT_FIELD(KtGuestConfig, emulator_pin, .source = "cputune/emulatorpin/@cpuset", .doc = "emulator threads"),
