@@ -85,7 +85,7 @@ kt_text_columns(const char *text)
 KtPaper
 kt_paper_init(GString *out, const KtStyle *style)
 {
-	KtPaper paper = {.out = out};
+	KtPaper paper = {.out = out, .is_after_blank = true};
 
 	if (style)
 		paper.style = *style;
@@ -114,6 +114,7 @@ put(KtPaper *paper, const char *text, size_t length)
 {
 	g_string_append_len(paper->out, text, (gssize)length);
 	paper->column += columns_of(text, length);
+	paper->is_after_blank = length > 0 && text[length - 1] == ' ';
 }
 
 void
@@ -126,6 +127,7 @@ kt_paper_end_line(KtPaper *paper)
 		g_string_truncate(paper->out, paper->out->len - 1);
 	g_string_append_c(paper->out, '\n');
 	paper->column = 0;
+	paper->is_after_blank = true;
 }
 
 void
@@ -147,6 +149,7 @@ kt_paper_tab(KtPaper *paper, unsigned column)
 		n = 1;
 	g_string_append_printf(paper->out, "%*s", (int)n, "");
 	paper->column += n;
+	paper->is_after_blank = true;
 }
 
 static void
@@ -175,13 +178,13 @@ flow(KtPaper *paper, KtInk ink, const char *text)
 		if (paper->column + wants_blank + columns > paper->style.width &&
 		    paper->column > paper->indent)
 			wrap(paper, ink);
-		else if (wants_blank && paper->column > paper->indent)
+		else if (wants_blank && !paper->is_after_blank)
 			put(paper, " ", 1);
 		put(paper, p, length);
 		wants_blank = false;
 		p += length;
 	}
-	if (wants_blank && paper->column < paper->style.width)
+	if (wants_blank && !paper->is_after_blank && paper->column < paper->style.width)
 		put(paper, " ", 1);
 	switch_off(paper, ink);
 }

@@ -48,6 +48,7 @@ typedef struct KtPaper {
 	KtStyle style;
 	unsigned column; /* where the next character goes, from 0 */
 	unsigned indent; /* of the lines that wrapping begins */
+	bool is_after_blank;
 } KtPaper;
 
 /* @style may be NULL. */

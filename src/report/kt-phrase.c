@@ -126,7 +126,7 @@ static void G_GNUC_PRINTF(2, 3) join(GString *text, const char *format, ...)
 }
 
 char *
-kt_phrase_host(const KtHost *host)
+kt_phrase_system(const KtHost *host)
 {
 	GString *text = g_string_new(NULL);
 
@@ -136,6 +136,15 @@ kt_phrase_host(const KtHost *host)
 		join(text, "Linux %s", host->system.kernel.v);
 	if (kt_known(host->system.architecture))
 		join(text, "%s", host->system.architecture.v);
+	return g_string_free(text, FALSE);
+}
+
+char *
+kt_phrase_host(const KtHost *host)
+{
+	g_autofree char *system = kt_phrase_system(host);
+	GString *text = g_string_new(system);
+
 	if (kt_known(host->cpu.online)) {
 		g_autofree char *cpus = kt_phrase_count(kt_cpuset_count(host->cpu.online.v), "CPU");
 		join(text, "%s", cpus);

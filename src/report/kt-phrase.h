@@ -31,8 +31,10 @@ char *kt_phrase_count(unsigned n, const char *noun);
  */
 char *kt_phrase_findings(const KtAudit *audit);
 
-/* "Debian GNU/Linux 12, Linux 6.1.0, x86_64, 64 CPUs, 2 nodes, 251 GiB": what is known of it. Free
- * with g_free. */
+/* "Debian GNU/Linux 12, Linux 6.1.0, x86_64": what is known of it. Free with g_free. */
+char *kt_phrase_system(const KtHost *host);
+
+/* The same with "64 CPUs, 2 nodes, 251 GiB". Free with g_free. */
 char *kt_phrase_host(const KtHost *host);
 
 /* The host's name, or "this host". Borrowed. */

@@ -28,20 +28,23 @@ put_uncounted(KtPaper *paper, const KtAudit *audit)
 		{.verdict = KT_VERDICT_PENDING, .words = "waiting"},
 		{.verdict = KT_VERDICT_WAIVED, .words = "waived"},
 	};
+	g_autofree char *checks = kt_phrase_count(audit->n_verdicts[KT_VERDICT_OK], "check");
 	bool is_first = true;
 
+	kt_paper_flow(paper, KT_INK_FAINT, "%s in order", checks);
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		unsigned n = audit->n_verdicts[rows[i].verdict];
 		if (!n)
 			continue;
 		kt_paper_flow(paper,
-			      KT_INK_UNSET,
+			      KT_INK_FAINT,
 			      "%s%u %s",
-			      is_first ? "; not counted: " : ", ",
+			      is_first ? "; not in the score: " : ", ",
 			      n,
 			      rows[i].words);
 		is_first = false;
 	}
+	kt_paper_end_line(paper);
 }
 
 static void
@@ -62,8 +65,8 @@ put_verdict(KtPaper *paper, const KtAudit *audit)
 		kt_paper_flow(paper, kt_phrase_ink(worst), "%s", findings);
 		kt_paper_flow(paper, KT_INK_UNSET, "; score %u of 100", audit->score);
 	}
-	put_uncounted(paper, audit);
 	kt_paper_end_line(paper);
+	put_uncounted(paper, audit);
 }
 
 static void
@@ -80,6 +83,8 @@ put_context(KtPaper *paper, const KtFacts *facts)
 		if (kt_known(meta->uri))
 			kt_paper_flow(paper, KT_INK_FAINT, " (%s)", meta->uri.v);
 	}
+	if (kt_known(meta->root) && !g_str_equal(meta->root.v, "/"))
+		kt_paper_flow(paper, KT_INK_FAINT, "; read from '%s'", meta->root.v);
 	kt_paper_end_line(paper);
 	if (kt_known(meta->libvirt_problem)) {
 		paper->indent = 8;
@@ -244,11 +249,8 @@ first_id(const KtAudit *audit)
 }
 
 static void
-put_command(KtPaper *paper, const char *command, const char *what)
+put_command(KtPaper *paper, const char *command, unsigned column, const char *what)
 {
-	/* The widest id that is usual, behind "kvmtune explain ". */
-	const unsigned column = 42;
-
 	kt_paper_end_line(paper);
 	kt_paper_tab(paper, KT_FINDING_COLUMN);
 	kt_paper_verbatim(paper, KT_INK_GOOD, command);
@@ -269,31 +271,14 @@ put_next(KtPaper *paper, const KtAudit *audit)
 
 	put_heading(paper, "Next");
 	g_autofree char *explain = g_strdup_printf("kvmtune explain %s", id);
+	unsigned column = KT_FINDING_COLUMN + kt_text_columns(explain) + 2;
 	if (has_changes(audit, &n)) {
-		g_autofree char *what =
-			g_strdup_printf("how kvmtune would change %u of %u; changes nothing",
-					n,
-					audit->n_verdicts[KT_VERDICT_FINDING]);
-		put_command(paper, "kvmtune plan", what);
+		g_autofree char *what = g_strdup_printf("shows how to change %u of %u findings",
+							n,
+							audit->n_verdicts[KT_VERDICT_FINDING]);
+		put_command(paper, "kvmtune plan", column, what);
 	}
-	put_command(paper, explain, "why, what it costs, how to check by hand");
-}
-
-static void
-put_quiet(KtPaper *paper, const KtAudit *audit)
-{
-	unsigned n = audit->n_verdicts[KT_VERDICT_OK];
-	unsigned n_not = audit->n_verdicts[KT_VERDICT_NOT_APPLICABLE];
-
-	if (n + n_not == 0)
-		return;
-	kt_paper_gap(paper);
-	paper->indent = 0;
-	g_autofree char *checks = kt_phrase_count(n, "check");
-	kt_paper_flow(paper, KT_INK_FAINT, "%s in order", checks);
-	if (n_not)
-		kt_paper_flow(paper, KT_INK_FAINT, ", %u do not apply here", n_not);
-	kt_paper_end_line(paper);
+	put_command(paper, explain, column, "says why, and what it costs");
 }
 
 void
@@ -310,6 +295,5 @@ kt_report_audit(const KtAudit *audit, const KtStyle *style, GString *out)
 		 "Configured, and true at the next guest start or boot");
 	put_waived(&paper, audit);
 	put_unknown(&paper, audit);
-	put_quiet(&paper, audit);
 	put_next(&paper, audit);
 }

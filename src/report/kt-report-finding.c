@@ -2,13 +2,14 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-report-finding.h"
 
+#include "kt-fold.h"
 #include "kt-phrase.h"
 #include "kt-place.h"
 #include "kt-practice.h"
 
-/* Of 64 vCPU pins the first ones tell the rule; the plan shows all. */
+/* The first ones tell what it is about; verbose mode and the plan show all. */
 #define MAX_CHANGES   4
-#define MAX_EVIDENCE  6
+#define MAX_EVIDENCE  3
 #define MAX_NAMES     8
 #define LABEL_COLUMNS (KT_FINDING_DETAIL_COLUMN - KT_FINDING_TEXT_COLUMN)
 
@@ -47,43 +48,74 @@ put_evidence(KtPaper *paper, const KtResult *result, unsigned column)
 }
 
 static void
-put_file_change(KtPaper *paper, const KtChange *change)
+put_file_change(KtPaper *paper, const KtFold *fold, const char *locator)
 {
 	const char *verb = "edit";
 
-	if (!change->from)
+	if (!fold->item.from)
 		verb = "write";
-	else if (!change->to)
+	else if (!fold->item.to)
 		verb = "remove";
-	kt_paper_flow(paper, KT_INK_UNSET, "%s %s", verb, change->locator);
+	kt_paper_flow(paper, KT_INK_UNSET, "%s %s", verb, locator);
 }
 
 static void
-put_change(KtPaper *paper, const KtChange *change)
+put_change(KtPaper *paper, const KtFold *fold, const char *when)
 {
-	if (change->knob == KT_KNOB_FILE) {
-		put_file_change(paper, change);
+	g_autofree char *locator = kt_fold_locator(fold);
+
+	if (fold->item.knob == KT_KNOB_FILE) {
+		put_file_change(paper, fold, locator);
 	} else {
-		g_autofree char *place = kt_place_name(change->knob, change->locator);
-		g_autofree char *from = kt_phrase_value(change->from);
-		g_autofree char *to = kt_phrase_value(change->to);
+		g_autofree char *place = kt_place_name(fold->item.knob, locator);
+		g_autofree char *from = kt_phrase_value(fold->item.from);
+		g_autofree char *to = kt_phrase_value(fold->item.to);
 		kt_paper_flow(paper, KT_INK_UNSET, "%s: %s -> %s", place, from, to);
 	}
-	kt_paper_flow(paper, KT_INK_FAINT, "; %s", kt_phrase_change_effect(change));
+	kt_paper_flow(paper, KT_INK_FAINT, "; %s", when);
+}
+
+/* The kind is the moment: what happens at different moments is told apart. */
+static GPtrArray *
+fold_changes(const GPtrArray *changes, GPtrArray *moments)
+{
+	GPtrArray *folds = kt_fold_new();
+
+	for (guint i = 0; i < changes->len; i++) {
+		const KtChange *change = changes->pdata[i];
+		const char *moment = kt_phrase_change_effect(change);
+		guint kind = 0;
+		while (kind < moments->len && moments->pdata[kind] != moment)
+			kind++;
+		if (kind == moments->len)
+			g_ptr_array_add(moments, (void *)moment);
+		kt_fold_add(folds,
+			    &(KtFoldItem){
+				    .knob = change->knob,
+				    .kind = (int)kind,
+				    .locator = change->locator,
+				    .from = change->from,
+				    .to = change->to,
+			    });
+	}
+	return folds;
 }
 
 static void
 put_changes(KtPaper *paper, const KtResult *result, unsigned column)
 {
+	g_autoptr(GPtrArray) moments = g_ptr_array_new();
+	g_autoptr(GPtrArray) folds = fold_changes(result->changes, moments);
 	guint limit = paper->style.is_verbose ? G_MAXUINT : MAX_CHANGES;
-	guint n = MIN(result->changes->len, limit);
+	guint n = MIN(folds->len, limit);
 
 	for (guint i = 0; i < n; i++) {
+		const KtFold *fold = folds->pdata[i];
 		begin(paper, column, i == 0 ? "do" : "");
-		put_change(paper, result->changes->pdata[i]);
+		put_change(paper, fold, moments->pdata[fold->item.kind]);
 	}
-	if (n < result->changes->len)
-		put_more(paper, column, result->changes->len - n, ": 'kvmtune plan' shows all");
+	if (n < folds->len)
+		put_more(paper, column, folds->len - n, ": 'kvmtune plan' shows all");
 	for (guint i = 0; i < result->advice->len; i++) {
 		begin(paper, column, n == 0 && i == 0 ? "do" : "");
 		kt_paper_flow(
@@ -102,9 +134,9 @@ kt_report_details(KtPaper *paper, const KtResult *result, unsigned column)
 void
 kt_report_names(KtPaper *paper, const GPtrArray *names)
 {
-	guint limit = paper->style.is_verbose ? G_MAXUINT : MAX_NAMES;
 	/* "and 1 more" is longer than most names. */
-	guint n = names->len <= limit + 1 ? names->len : limit;
+	bool is_short = paper->style.is_verbose || names->len <= MAX_NAMES + 1;
+	guint n = is_short ? names->len : MAX_NAMES;
 
 	for (guint i = 0; i < n; i++)
 		kt_paper_flow(
@@ -156,8 +188,10 @@ kt_report_entry(KtPaper *paper, const KtEntry *entry)
 	kt_paper_flow(paper, KT_INK_UNSET, ": ");
 	if (is_part(result))
 		kt_paper_flow(paper, KT_INK_UNSET, "%s: ", kt_result_short_target(result));
-	kt_paper_flow(
-		paper, KT_INK_UNSET, "%s", result->summary ? result->summary : practice->title);
+	if (result->summary)
+		kt_paper_flow(paper, KT_INK_UNSET, "%s", result->summary);
+	else
+		kt_paper_flow(paper, KT_INK_UNSET, "not met: %s", practice->title);
 	kt_report_details(paper, result, KT_FINDING_TEXT_COLUMN);
 	put_alike(paper, entry);
 	if (paper->style.is_verbose) {

@@ -3,12 +3,15 @@
 #include "kt-report-plan.h"
 
 #include "kt-diff.h"
+#include "kt-fold.h"
 #include "kt-phrase.h"
 #include "kt-place.h"
 
 #include <string.h>
 
-#define INDENT 4
+/* Behind the number of a group, and of what stands in it. */
+#define GROUP_COLUMN 3
+#define EDIT_COLUMN  5
 
 /* Distinct things that steps touch. */
 typedef struct Touched {
@@ -150,23 +153,24 @@ put_signed(KtPaper *paper, char sign, const char *text)
 	else if (sign == '-')
 		ink = KT_INK_REMOVED;
 	kt_paper_end_line(paper);
-	kt_paper_tab(paper, INDENT);
+	kt_paper_tab(paper, EDIT_COLUMN);
 	kt_paper_verbatim(paper, ink, text);
 	kt_paper_end_line(paper);
 }
 
 /* "- NAME VALUE" and "+ NAME VALUE"; what is absent has no line. */
 static void
-put_value_edit(KtPaper *paper, KtKnob knob, const KtEdit *edit)
+put_value_edit(KtPaper *paper, const KtFold *fold)
 {
-	g_autofree char *name = kt_place_name(knob, edit->locator);
-	const char *values[] = {edit->from, edit->to};
+	g_autofree char *locator = kt_fold_locator(fold);
+	g_autofree char *name = kt_place_name(fold->item.knob, locator);
+	const char *values[] = {fold->item.from, fold->item.to};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
 		if (!values[i])
 			continue;
 		g_autofree char *line =
-			g_strdup_printf("%c %s %s", i == 0 ? '-' : '+', name, values[i]);
+			g_strdup_printf("%c %s = %s", i == 0 ? '-' : '+', name, values[i]);
 		put_signed(paper, *line, line);
 	}
 }
@@ -196,15 +200,17 @@ is_element(const char *value)
 
 /* Whole elements line by line, all else in one: "LOCATOR: FROM -> TO". */
 static void
-put_xml_edit(KtPaper *paper, const KtEdit *edit)
+put_xml_edit(KtPaper *paper, const KtFold *fold)
 {
+	g_autofree char *locator = kt_fold_locator(fold);
+
 	kt_paper_end_line(paper);
-	kt_paper_tab(paper, INDENT);
-	paper->indent = INDENT + 2;
-	if (!is_element(edit->from) && !is_element(edit->to)) {
-		g_autofree char *from = kt_phrase_value(edit->from);
-		g_autofree char *to = kt_phrase_value(edit->to);
-		kt_paper_flow(paper, KT_INK_UNSET, "%s: ", edit->locator);
+	kt_paper_tab(paper, EDIT_COLUMN);
+	paper->indent = EDIT_COLUMN + 2;
+	if (!is_element(fold->item.from) && !is_element(fold->item.to)) {
+		g_autofree char *from = kt_phrase_value(fold->item.from);
+		g_autofree char *to = kt_phrase_value(fold->item.to);
+		kt_paper_flow(paper, KT_INK_UNSET, "%s: ", locator);
 		kt_paper_flow(paper, KT_INK_REMOVED, "%s", from);
 		kt_paper_flow(paper, KT_INK_UNSET, " -> ");
 		kt_paper_flow(paper, KT_INK_ADDED, "%s", to);
@@ -212,8 +218,8 @@ put_xml_edit(KtPaper *paper, const KtEdit *edit)
 		return;
 	}
 
-	g_autoptr(GPtrArray) lines = kt_diff(edit->from, edit->to);
-	kt_paper_flow(paper, KT_INK_UNSET, "%s:", edit->locator);
+	g_autoptr(GPtrArray) lines = kt_diff(fold->item.from, fold->item.to);
+	kt_paper_flow(paper, KT_INK_UNSET, "%s:", locator);
 	for (guint i = 0; i < lines->len; i++) {
 		const char *line = lines->pdata[i];
 		if (!g_str_has_prefix(line, "@@") && *line != '\\')
@@ -222,33 +228,62 @@ put_xml_edit(KtPaper *paper, const KtEdit *edit)
 }
 
 static void
-put_step(KtPaper *paper, const KtStep *step)
+fold_step(GPtrArray *folds, const KtStep *step)
 {
 	for (uint32_t i = 0; i < step->n_edits; i++) {
 		const KtEdit *edit = &step->edits[i];
-		if (step->knob == KT_KNOB_FILE)
-			put_file_edit(paper, edit);
-		else if (step->knob == KT_KNOB_DOMAIN_XML)
-			put_xml_edit(paper, edit);
-		else
-			put_value_edit(paper, step->knob, edit);
+		kt_fold_add(folds,
+			    &(KtFoldItem){
+				    .knob = step->knob,
+				    .locator = edit->locator,
+				    .from = edit->from,
+				    .to = edit->to,
+			    });
 	}
 }
 
-/* Steps of one target and one moment share a line above them. */
-static bool
-needs_label(const KtStep *step, const KtStep *before)
+static void
+put_steps(KtPaper *paper, const KtPlan *plan, uint32_t begin, uint32_t end)
 {
-	return !before || before->group != step->group || before->effect != step->effect ||
-	       strcmp(before->target, step->target) != 0;
+	g_autoptr(GPtrArray) folds = kt_fold_new();
+
+	for (uint32_t i = begin; i < end; i++) {
+		if (plan->steps[i].knob == KT_KNOB_FILE)
+			put_file_edit(paper, &plan->steps[i].edits[0]);
+		else
+			fold_step(folds, &plan->steps[i]);
+	}
+	for (guint i = 0; i < folds->len; i++) {
+		const KtFold *fold = folds->pdata[i];
+		if (fold->item.knob == KT_KNOB_DOMAIN_XML)
+			put_xml_edit(paper, fold);
+		else
+			put_value_edit(paper, fold);
+	}
+}
+
+/* Neighbours of one target, kind and moment stand together below one line. */
+static uint32_t
+run_end(const KtPlan *plan, uint32_t begin)
+{
+	const KtStep *first = &plan->steps[begin];
+	uint32_t end = begin + 1;
+
+	for (; end < plan->n_steps; end++) {
+		const KtStep *step = &plan->steps[end];
+		if (step->group != first->group || step->effect != first->effect ||
+		    step->knob != first->knob || strcmp(step->target, first->target) != 0)
+			break;
+	}
+	return end;
 }
 
 static void
 put_label(KtPaper *paper, const KtStep *step)
 {
 	kt_paper_end_line(paper);
-	kt_paper_tab(paper, INDENT - 2);
-	paper->indent = INDENT;
+	kt_paper_tab(paper, GROUP_COLUMN);
+	paper->indent = EDIT_COLUMN;
 	kt_paper_flow(paper, KT_INK_FAINT, "%s, %s:", step->title, kt_phrase_effect(step->effect));
 	kt_paper_end_line(paper);
 }
@@ -257,10 +292,10 @@ static void
 put_group(KtPaper *paper, const KtGroup *group)
 {
 	kt_paper_gap(paper);
-	paper->indent = INDENT;
+	paper->indent = GROUP_COLUMN;
 	kt_paper_flow(paper, KT_INK_HEADING, "%u. %s", group->id, group->title);
 	kt_paper_end_line(paper);
-	kt_paper_tab(paper, INDENT);
+	kt_paper_tab(paper, GROUP_COLUMN);
 	kt_paper_flow(paper, KT_INK_FAINT, "%s; ", group->practices);
 	kt_paper_flow(paper,
 		      kt_phrase_ink(group->severity),
@@ -291,17 +326,18 @@ void
 kt_report_plan(const KtPlan *plan, const KtStyle *style, GString *out)
 {
 	KtPaper paper = kt_paper_init(out, style);
-	const KtStep *before = NULL;
+	uint32_t group = 0;
 
 	put_totals(&paper, plan);
-	for (uint32_t i = 0; i < plan->n_steps; i++) {
+	for (uint32_t i = 0; i < plan->n_steps;) {
 		const KtStep *step = &plan->steps[i];
-		if (!before || before->group != step->group)
+		uint32_t end = run_end(plan, i);
+		if (step->group != group)
 			put_group(&paper, kt_plan_group(plan, step->group));
-		if (needs_label(step, before))
-			put_label(&paper, step);
-		put_step(&paper, step);
-		before = step;
+		group = step->group;
+		put_label(&paper, step);
+		put_steps(&paper, plan, i, end);
+		i = end;
 	}
 	put_notes(&paper, plan);
 }

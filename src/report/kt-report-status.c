@@ -63,6 +63,8 @@ count_class(const KtStatus *status, KtWorkload workload)
 static void
 put_classes(KtPaper *paper, const KtStatus *status)
 {
+	bool is_first = true;
+
 	begin(paper, "class");
 	kt_paper_flow(paper,
 		      KT_INK_UNSET,
@@ -70,13 +72,15 @@ put_classes(KtPaper *paper, const KtStatus *status)
 		      kt_workload_name(kt_policy_host_workload(status->policy)));
 	for (KtWorkload w = KT_WORKLOAD_GENERAL; w < KT_WORKLOAD_N; w++) {
 		unsigned n = count_class(status, w);
-		if (n)
-			kt_paper_flow(paper,
-				      KT_INK_UNSET,
-				      "; %u guest%s %s",
-				      n,
-				      n == 1 ? "" : "s",
-				      kt_workload_name(w));
+		if (!n)
+			continue;
+		kt_paper_flow(paper,
+			      KT_INK_UNSET,
+			      "%s%u %s",
+			      is_first ? "; guests: " : ", ",
+			      n,
+			      kt_workload_name(w));
+		is_first = false;
 	}
 }
 
@@ -186,7 +190,7 @@ kt_report_status(const KtStatus *status, const KtStyle *style, GString *out)
 {
 	KtPaper paper = kt_paper_init(out, style);
 	const KtFacts *facts = status->facts;
-	g_autofree char *host = kt_phrase_host(&facts->host);
+	g_autofree char *host = kt_phrase_system(&facts->host);
 
 	begin(&paper, "host");
 	kt_paper_flow(&paper, KT_INK_UNSET, "%s: %s", kt_phrase_hostname(&facts->host), host);

@@ -48,10 +48,8 @@ row_of(KtOutcome outcome)
 static char *
 step_name(const KtStep *step)
 {
-	if (step->knob == KT_KNOB_DOMAIN_XML) {
-		g_autofree char *edits = kt_phrase_count(step->n_edits, "edit");
-		return g_strdup_printf("%s, definition (%s)", step->title, edits);
-	}
+	if (step->knob == KT_KNOB_DOMAIN_XML)
+		return g_strdup_printf("%s, definition", step->title);
 
 	g_autofree char *place = kt_place_name(step->knob, step->edits[0].locator);
 	if (step->knob == KT_KNOB_DOMAIN_LIVE)
@@ -59,24 +57,35 @@ step_name(const KtStep *step)
 	return g_steal_pointer(&place);
 }
 
-/* What the step wants, as short as its record tells what it found. */
+static bool
+is_text(const KtStep *step)
+{
+	return step->knob == KT_KNOB_FILE || step->knob == KT_KNOB_DOMAIN_XML;
+}
+
+/* Files and definitions are too long to be shown: what happens to them is. */
 static char *
-wanted(const KtStep *step)
+text_change(const KtStep *step)
 {
 	const KtEdit *edit = &step->edits[0];
 
 	if (step->knob == KT_KNOB_DOMAIN_XML)
-		return g_strdup("edited");
-	if (step->knob == KT_KNOB_FILE)
-		return g_strdup(edit->to ? "written" : "removed");
-	return kt_phrase_value(edit->to);
+		return kt_phrase_count(step->n_edits, "edit");
+	if (!edit->from)
+		return g_strdup("created");
+	return g_strdup(edit->to ? "rewritten" : "removed");
 }
 
 static void
 put_change(KtPaper *paper, const KtStepRecord *record)
 {
-	g_autofree char *to = wanted(record->step);
+	if (is_text(record->step)) {
+		g_autofree char *what = text_change(record->step);
+		kt_paper_flow(paper, KT_INK_UNSET, ": %s", what);
+		return;
+	}
 
+	g_autofree char *to = kt_phrase_value(record->step->edits[0].to);
 	if (record->before)
 		kt_paper_flow(paper, KT_INK_UNSET, ": %s -> %s", record->before, to);
 	else
@@ -84,23 +93,31 @@ put_change(KtPaper *paper, const KtStepRecord *record)
 }
 
 static void
-put_drift(KtPaper *paper, const KtStepRecord *record, const char *reference)
+put_back(KtPaper *paper, const KtStepRecord *record)
 {
-	g_autofree char *to = wanted(record->step);
+	if (is_text(record->step) || !record->before)
+		kt_paper_flow(paper, KT_INK_UNSET, ": as it was before");
+	else
+		kt_paper_flow(paper, KT_INK_UNSET, ": %s, as before", record->before);
+}
 
-	kt_paper_flow(paper,
-		      KT_INK_UNSET,
-		      ": is %s, %s %s",
-		      record->now ? record->now : "not known",
-		      reference,
-		      to);
+/* "is 30, kvmtune wrote 10" */
+static void
+put_drift(KtPaper *paper, const KtStepRecord *record, const char *what)
+{
+	g_autofree char *to = kt_phrase_value(record->step->edits[0].to);
+
+	if (record->now)
+		kt_paper_flow(paper, KT_INK_UNSET, ": is %s", record->now);
+	if (is_text(record->step))
+		kt_paper_flow(paper, KT_INK_UNSET, ", not what kvmtune wrote%s", what);
+	else
+		kt_paper_flow(paper, KT_INK_UNSET, ", kvmtune wrote %s%s", to, what);
 }
 
 static void
 put_what(KtPaper *paper, const KtStepRecord *record)
 {
-	const char *before = record->before ? record->before : "what it was";
-
 	switch (record->outcome) {
 	case KT_OUTCOME_APPLIED:
 	case KT_OUTCOME_ALREADY:
@@ -110,23 +127,20 @@ put_what(KtPaper *paper, const KtStepRecord *record)
 		break;
 	case KT_OUTCOME_ROLLED_BACK:
 	case KT_OUTCOME_RESTORED:
-		kt_paper_flow(paper, KT_INK_UNSET, ": back to %s", before);
-		break;
 	case KT_OUTCOME_UNCHANGED:
-		kt_paper_flow(paper, KT_INK_UNSET, ": is %s already", before);
+		put_back(paper, record);
 		break;
 	case KT_OUTCOME_DIFFERS:
-		put_drift(paper, record, "should be");
+		put_drift(paper, record, "");
 		break;
 	case KT_OUTCOME_FOREIGN:
-		put_drift(paper, record, "left alone; kvmtune had set it to");
+		put_drift(paper, record, "; left alone");
 		break;
 	case KT_OUTCOME_STALE:
 		kt_paper_flow(paper,
 			      KT_INK_UNSET,
-			      ": is %s, the plan saw %s; nothing written",
-			      record->now ? record->now : "not known",
-			      before);
+			      ": is %s, not what the plan saw; nothing written",
+			      record->now ? record->now : "not known");
 		break;
 	case KT_OUTCOME_UNSET:
 	case KT_OUTCOME_FAILED:

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #pragma once
 
-/* Tables for people, made by libsmartcols: columns as wide as they need, the last one wraps. */
+/* Tables for people, made by libsmartcols: columns as wide as they need, one may wrap at blanks. */
 
 #include "kt-paper.h"
 
