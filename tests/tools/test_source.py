@@ -113,6 +113,7 @@ class Texts(unittest.TestCase):
         self.assertEqual(found("/* call(a); */\n"), ["commented-out"])
         self.assertEqual(found("// if (a) {\n"), ["commented-out"])
         self.assertEqual(found("/* why it calls; and what for */\n"), [])
+        self.assertEqual(found("/* Ranges of nobody (RFC 7042): zeros;\n * the prefix of QEMU;\n * more. */\n"), [])
 
 
 class Sizes(unittest.TestCase):
@@ -160,6 +161,16 @@ class Tables(unittest.TestCase):
         ):
             with self.subTest(text):
                 self.assertEqual(found(text), ["positional-row"])
+
+    def test_all_zero_needs_no_names(self):
+        for text in ("static Row row = {0};\n", "static Row row = {{0}};\n", "static Row row = {NULL};\n"):
+            with self.subTest(text):
+                self.assertEqual(found(text), [])
+
+    def test_a_test_may_have_its_columns_above_its_rows(self):
+        text = 'void f(void)\n{\n\tstatic const struct {\n\t\tint a;\n\t} rows[] = {\n\t\t{1, 2},\n\t};\n}\n'
+        self.assertEqual(found(text, "tests/unit/a.c"), [])
+        self.assertEqual(found(text), ["positional-row"])
 
     def test_a_block_after_a_condition_is_no_row(self):
         self.assertEqual(found("void f(void)\n{\n\tif (a) {\n\t\tb(1, 2);\n\t}\n}\n"), [])
