@@ -192,7 +192,9 @@ create_guest(virConnectPtr conn, void *data, GError **error)
 
 	if (!domain)
 		return kt_throw_virt(error, "define the demo guest");
-	bool ok = virDomainCreate(domain) == 0 || kt_throw_virt(error, "start the demo guest");
+	/* Without an operating system it would only spin in its firmware. */
+	bool ok = virDomainCreateWithFlags(domain, VIR_DOMAIN_START_PAUSED) == 0 ||
+		  kt_throw_virt(error, "start the demo guest");
 	(void)virDomainFree(domain);
 	return ok;
 }

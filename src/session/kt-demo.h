@@ -7,7 +7,7 @@
  * (qemu:///embed), with everything in one private folder. No libvirtd is needed and no other guest
  * is touched.
  *
- * It has no operating system and is deliberately configured as a newcomer would: old CPU model,
+ * It has no operating system, stays paused, and is deliberately configured as a newcomer would: old CPU model,
  * unpinned, no random number device. kt_demo_stop() ends it and removes the folder; what a killed
  * demo left behind is removed by the next kt_demo_start().
  */
