@@ -4,6 +4,7 @@
 
 #include "kt-fault.h"
 #include "kt-fd.h"
+#include "kt-fdio.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -92,28 +93,6 @@ read_xattrs(int fd)
 	return g_steal_pointer(&xattrs);
 }
 
-static bool
-read_bytes(int fd, const char *path, GBytes **ret_bytes, GError **error)
-{
-	g_autoptr(GByteArray) bytes = g_byte_array_new();
-	uint8_t chunk[16384];
-
-	for (;;) {
-		ssize_t got = read(fd, chunk, sizeof(chunk));
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return kt_throw_errno(error, errno, "read '%s'", path);
-		if (got == 0)
-			break;
-		if (bytes->len + (size_t)got > KT_ROOT_MAX_BYTES)
-			return kt_throw(error, KT_ERROR_LIMIT, "'%s' is too large", path);
-		g_byte_array_append(bytes, chunk, (guint)got);
-	}
-	*ret_bytes = g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
-	return true;
-}
-
 KtBlob *
 kt_file_read(const KtRoot *root, const char *path, GError **error)
 {
@@ -138,7 +117,7 @@ kt_file_read(const KtRoot *root, const char *path, GError **error)
 		kt_throw(error, KT_ERROR_UNSUPPORTED, "'%s' is not a regular file", path);
 		return NULL;
 	}
-	if (!read_bytes(fd, path, &blob->bytes, error))
+	if (!kt_read_all(fd, KT_ROOT_MAX_BYTES, path, &blob->bytes, error))
 		return NULL;
 	blob->exists = true;
 	blob->mode = info.st_mode & 07777;
@@ -146,24 +125,6 @@ kt_file_read(const KtRoot *root, const char *path, GError **error)
 	blob->gid = info.st_gid;
 	blob->xattrs = read_xattrs(fd);
 	return g_steal_pointer(&blob);
-}
-
-static bool
-write_bytes(int fd, GBytes *bytes, const char *path, GError **error)
-{
-	size_t length = 0;
-	const char *data = g_bytes_get_data(bytes, &length);
-
-	while (length > 0) {
-		ssize_t written = write(fd, data, length);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return kt_throw_errno(error, errno, "write '%s'", path);
-		data += written;
-		length -= (size_t)written;
-	}
-	return true;
 }
 
 static bool
@@ -187,16 +148,6 @@ write_xattrs(int fd, const KtBlob *blob, GError **error)
 }
 
 static bool
-sync_fd(int fd, const char *what, GError **error)
-{
-	if (KT_MUTANT("no-fsync"))
-		return true;
-	if (fsync(fd) != 0)
-		return kt_throw_errno(error, errno, "sync '%s'", what);
-	return true;
-}
-
-static bool
 write_temp(const Place *place, const KtBlob *blob, GError **error)
 {
 	kt_autofd fd = openat(place->dirfd,
@@ -204,15 +155,17 @@ write_temp(const Place *place, const KtBlob *blob, GError **error)
 			      O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
 			      0600);
 
+	size_t length = 0;
+	const void *data = g_bytes_get_data(blob->bytes, &length);
 	if (fd < 0)
 		return kt_throw_errno(error, errno, "create a file beside '%s'", blob->path);
-	if (!write_bytes(fd, blob->bytes, blob->path, error) || !write_xattrs(fd, blob, error))
+	if (!kt_write_all(fd, data, length, blob->path, error) || !write_xattrs(fd, blob, error))
 		return false;
 	if (fchown(fd, blob->uid, blob->gid) != 0)
 		return kt_throw_errno(error, errno, "set the owner of '%s'", blob->path);
 	if (fchmod(fd, blob->mode) != 0)
 		return kt_throw_errno(error, errno, "set the permissions of '%s'", blob->path);
-	return sync_fd(fd, blob->path, error);
+	return kt_sync(fd, blob->path, error);
 }
 
 static bool
@@ -225,7 +178,7 @@ make_dir(const KtRoot *root, const KtBlob *blob, Place *place, GError **error)
 
 	if (fd < 0 || (mkdirat(fd, name, 0755) != 0 && errno != EEXIST))
 		return kt_throw_errno(error, errno, "create the folder of '%s'", blob->path);
-	if (!sync_fd(fd, parent, error))
+	if (!kt_sync(fd, parent, error))
 		return false;
 	place->dirfd = kt_root_open_file(root, dir, O_RDONLY | O_DIRECTORY);
 	if (place->dirfd < 0)
@@ -250,7 +203,7 @@ put_file(const KtRoot *root, const KtBlob *blob, Place *place, GError **error)
 		(void)unlinkat(place->dirfd, place->temp, 0);
 		return kt_throw_errno(error, saved, "replace '%s'", blob->path);
 	}
-	return sync_fd(place->dirfd, place->path, error);
+	return kt_sync(place->dirfd, place->path, error);
 }
 
 static bool
@@ -267,7 +220,7 @@ put_absent(const KtBlob *blob, const Place *place, GError **error)
 			return true;
 		return kt_throw_errno(error, errno, "remove '%s'", blob->path);
 	}
-	return sync_fd(place->dirfd, place->path, error);
+	return kt_sync(place->dirfd, place->path, error);
 }
 
 bool

@@ -4,31 +4,13 @@
 
 #include "kt-fault.h"
 #include "kt-fd.h"
+#include "kt-fdio.h"
 #include "kt-json.h"
 #include "kt-root.h"
-#include "kt-state-dir.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-
-static bool
-write_all(int fd, GBytes *bytes, GError **error)
-{
-	size_t length = 0;
-	const char *data = g_bytes_get_data(bytes, &length);
-
-	while (length > 0) {
-		ssize_t written = write(fd, data, length);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return kt_throw_errno(error, errno, "save a before-image");
-		data += written;
-		length -= (size_t)written;
-	}
-	return true;
-}
 
 static int
 open_before(int txn_dirfd, bool create, GError **error)
@@ -47,8 +29,10 @@ save_blob(int dirfd, KtBlob *blob, const char *name, GError **error)
 {
 	/* A step is tried again under the same name when an earlier try was killed. */
 	kt_autofd fd = kt_open_at(dirfd, name, O_WRONLY | O_CREAT | O_TRUNC, error);
+	size_t length = 0;
+	const void *data = g_bytes_get_data(blob->bytes, &length);
 
-	if (fd < 0 || !write_all(fd, blob->bytes, error) || !kt_sync(fd, name, error))
+	if (fd < 0 || !kt_write_all(fd, data, length, name, error) || !kt_sync(fd, name, error))
 		return false;
 	blob->file = g_strdup(name);
 	return true;

@@ -4,8 +4,8 @@
 
 #include "kt-fault.h"
 #include "kt-fd.h"
+#include "kt-fdio.h"
 #include "kt-root.h"
-#include "kt-state-dir.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -230,41 +230,35 @@ kt_journal_free(KtJournal *journal)
 }
 
 static bool
-write_line(int fd, const char *line, size_t length)
-{
-	while (length > 0) {
-		ssize_t written = write(fd, line, length);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return false;
-		line += written;
-		length -= (size_t)written;
-	}
-	return true;
-}
-
-static bool
 sync_data(int fd)
 {
 	return KT_MUTANT("no-fsync") || fdatasync(fd) == 0;
+}
+
+static bool
+append(int fd, const char *line, GError **error)
+{
+	int fault = KT_FAULT("journal-before-put");
+
+	if (fault)
+		return kt_throw_errno(error, fault, "write the journal");
+	if (!kt_write_all(fd, line, strlen(line), "journal", error))
+		return false;
+	return sync_data(fd) || kt_throw_errno(error, errno, "sync the journal");
 }
 
 bool
 kt_journal_put(KtJournal *journal, const KtEntry *entry, GError **error)
 {
 	g_autofree char *line = kt_entry_format(entry);
-	size_t length = strlen(line);
-	int fault = KT_FAULT("journal-before-put");
 
-	if (fault || !write_line(journal->fd, line, length) || !sync_data(journal->fd)) {
-		int saved = fault ? fault : errno;
+	if (!append(journal->fd, line, error)) {
 		/* Half a line would make the next one unreadable. */
 		if (ftruncate(journal->fd, journal->length) == 0)
 			(void)lseek(journal->fd, journal->length, SEEK_SET);
-		return kt_throw_errno(error, saved, "write the journal");
+		return false;
 	}
-	journal->length += (off_t)length;
+	journal->length += (off_t)strlen(line);
 	(void)KT_FAULT("journal-after-put");
 	return true;
 }

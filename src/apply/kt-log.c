@@ -3,8 +3,8 @@
 #include "kt-log.h"
 
 #include "kt-clock.h"
-#include "kt-fault.h"
 #include "kt-fd.h"
+#include "kt-fdio.h"
 #include "kt-image.h"
 #include "kt-root.h"
 
@@ -154,21 +154,9 @@ write_plan(int dirfd, const KtPlan *plan, GError **error)
 	g_autoptr(KtJson) json = kt_plan_to_json(plan);
 	g_autofree char *text = kt_json_print(json);
 	kt_autofd fd = kt_open_at(dirfd, "plan.json", O_WRONLY | O_CREAT | O_EXCL, error);
-	size_t length = strlen(text);
-	const char *cursor = text;
 
-	if (fd < 0)
-		return false;
-	while (length > 0) {
-		ssize_t written = write(fd, cursor, length);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return kt_throw_errno(error, errno, "save the plan");
-		cursor += written;
-		length -= (size_t)written;
-	}
-	return kt_sync(fd, "plan.json", error);
+	return fd >= 0 && kt_write_all(fd, text, strlen(text), "plan.json", error) &&
+	       kt_sync(fd, "plan.json", error);
 }
 
 static KtEntry *

@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-state-dir.h"
 
-#include "kt-fault.h"
 #include "kt-fd.h"
+#include "kt-fdio.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -21,26 +21,6 @@ struct KtStateDir {
 	int txns; /* -1: does not exist */
 	int lock; /* -1: not held */
 };
-
-int
-kt_open_at(int dirfd, const char *name, int flags, GError **error)
-{
-	int fd = openat(dirfd, name, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-	if (fd < 0)
-		kt_throw_errno(error, errno, "open '%s'", name);
-	return fd;
-}
-
-bool
-kt_sync(int fd, const char *what, GError **error)
-{
-	if (KT_MUTANT("no-fsync"))
-		return true;
-	if (fsync(fd) != 0)
-		return kt_throw_errno(error, errno, "sync '%s'", what);
-	return true;
-}
 
 static bool
 make_dirs(const char *path, GError **error)

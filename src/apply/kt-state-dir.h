@@ -46,9 +46,3 @@ bool kt_state_dir_publish_txn(KtStateDir *dir, uint32_t id, GError **error) KT_W
 
 /* Removes every "*.new" folder. Needs the lock. */
 bool kt_state_dir_sweep(KtStateDir *dir, GError **error) KT_WARN_UNUSED;
-
-/* Opens @name with open(2) @flags (files 0600) and adds the path to the error. */
-int kt_open_at(int dirfd, const char *name, int flags, GError **error);
-
-/* fsync(2) with an error; the mutant "no-fsync" makes it a no-op. */
-bool kt_sync(int fd, const char *what, GError **error) KT_WARN_UNUSED;
