@@ -54,10 +54,8 @@ kt_members_check(const KtMembers *members, const char *name, uint64_t size, GErr
 				"a member has a name of more than %u bytes",
 				KT_MEMBERS_MAX_NAME);
 	if (!is_plain_name(name))
-		return kt_throw(error,
-				KT_ERROR_PARSE,
-				"member '%s' would lie outside the snapshot",
-				shown);
+		return kt_throw(
+			error, KT_ERROR_PARSE, "member '%s' would lie outside the snapshot", shown);
 	if (g_hash_table_contains(members->table, name))
 		return kt_throw(error, KT_ERROR_PARSE, "member '%s' is there twice", shown);
 	if (g_hash_table_size(members->table) >= KT_MEMBERS_MAX)

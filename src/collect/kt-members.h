@@ -26,6 +26,7 @@
 
 typedef struct KtMembers KtMembers;
 
+/* Empty. */
 KtMembers *kt_members_new(void);
 void kt_members_free(KtMembers *members);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KtMembers, kt_members_free)
@@ -46,6 +47,7 @@ bool kt_members_add_text(KtMembers *members, const char *name, const char *text,
 /* Borrowed, or NULL. */
 GBytes *kt_members_get(const KtMembers *members, const char *name);
 
+/* How many there are. */
 size_t kt_members_count(const KtMembers *members);
 
 /* All names, sorted by their bytes. The names are borrowed; free the array with
