@@ -27,14 +27,15 @@ struct KtDemo {
 	KtVirtConn *conn;
 };
 
-/* Runs the driver as this user, with QEMU writing its own log: there is no virtlogd here. */
+/* QEMU writes its own log, because there is no virtlogd here, and runs as this user: without root
+ * there is no other choice, with root it must be said. */
 static const char qemu_conf[] = "stdio_handler = \"file\"\n"
-				"user = \"root\"\n"
-				"group = \"root\"\n"
-				"dynamic_ownership = 0\n"
-				"remember_owner = 0\n"
-				"namespaces = []\n"
 				"security_driver = \"none\"\n";
+static const char qemu_conf_root[] = "user = \"root\"\n"
+				     "group = \"root\"\n"
+				     "dynamic_ownership = 0\n"
+				     "remember_owner = 0\n"
+				     "namespaces = []\n";
 
 static const char guest_xml[] =
 	"<domain type='%s'>"
@@ -234,8 +235,9 @@ static bool
 prepare(KtDemo *demo, GError **error)
 {
 	g_autofree char *disk = g_malloc0(DISK_BYTES);
+	g_autofree char *conf = g_strconcat(qemu_conf, geteuid() == 0 ? qemu_conf_root : "", NULL);
 
-	return write_file(demo->dir, "etc/qemu.conf", qemu_conf, -1, error) &&
+	return write_file(demo->dir, "etc/qemu.conf", conf, -1, error) &&
 	       write_file(demo->dir, "demo.img", disk, DISK_BYTES, error);
 }
 
