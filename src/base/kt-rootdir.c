@@ -195,7 +195,7 @@ dir_list(void *data, const char *path, char ***ret_names)
 	if (names->len == KT_ROOT_MAX_ENTRIES)
 		return KT_STATE_BROKEN;
 
-	qsort(names->pdata, names->len, sizeof(char *), compare_names);
+	g_ptr_array_sort(names, compare_names);
 	g_ptr_array_add(names, NULL);
 	g_ptr_array_set_free_func(names, NULL);
 	*ret_names = (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);

@@ -30,9 +30,9 @@ static const char *
 kind_of(const char *name)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-		char next = name[strlen(kinds[i].prefix)];
 		if (!g_str_has_prefix(name, kinds[i].prefix))
 			continue;
+		char next = name[strlen(kinds[i].prefix)];
 		if (kinds[i].is_lettered ? g_ascii_isalnum(next) : g_ascii_isdigit(next))
 			return kinds[i].kind;
 	}

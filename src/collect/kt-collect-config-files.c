@@ -68,7 +68,8 @@ add_own_files(KtHostJob *job, size_t row)
 			continue;
 		g_autofree char *path = g_strconcat(own_files[row].dir, "/", names[i], NULL);
 		g_autofree char *text = NULL;
-		kt_host_add_config_file(job, path, kt_host_text(job, path, &text), text);
+		KtState text_state = kt_host_text(job, path, &text);
+		kt_host_add_config_file(job, path, text_state, text);
 	}
 	return state == KT_STATE_ABSENT ? KT_STATE_VALUE : state;
 }

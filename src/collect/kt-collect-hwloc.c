@@ -47,10 +47,15 @@ static bool
 configure(KtHwloc topology)
 {
 	static const char *const blacklist[] = {"x86", "no_os"};
-	static const hwloc_obj_type_t kept[] = {
-		HWLOC_OBJ_PACKAGE,
-		HWLOC_OBJ_CORE,
-		HWLOC_OBJ_L3CACHE,
+	/* Groups hold the nodes that are smaller than a package (sub-NUMA clustering). */
+	static const struct {
+		hwloc_obj_type_t type;
+		enum hwloc_type_filter_e filter;
+	} kept[] = {
+		{.type = HWLOC_OBJ_PACKAGE, .filter = HWLOC_TYPE_FILTER_KEEP_ALL},
+		{.type = HWLOC_OBJ_CORE, .filter = HWLOC_TYPE_FILTER_KEEP_ALL},
+		{.type = HWLOC_OBJ_L3CACHE, .filter = HWLOC_TYPE_FILTER_KEEP_ALL},
+		{.type = HWLOC_OBJ_GROUP, .filter = HWLOC_TYPE_FILTER_KEEP_STRUCTURE},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(blacklist); i++) {
@@ -61,8 +66,7 @@ configure(KtHwloc topology)
 	if (hwloc_topology_set_all_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_NONE) != 0)
 		return false;
 	for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
-		if (hwloc_topology_set_type_filter(topology, kept[i], HWLOC_TYPE_FILTER_KEEP_ALL) !=
-		    0)
+		if (hwloc_topology_set_type_filter(topology, kept[i].type, kept[i].filter) != 0)
 			return false;
 	}
 	return hwloc_topology_set_flags(topology, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED) == 0;

@@ -149,6 +149,8 @@ bootloader(KtHostJob *job)
 	static const char grub[] = "/etc/default/grub";
 	static const char ostree[] = "/run/ostree-booted";
 	KtState bls = has_bls(job);
+	uint32_t mode = 0;
+	KtState state = kt_root_mode(job->root, grub, &mode);
 
 	/* An image-based system has its arguments elsewhere (rpm-ostree kargs). */
 	if (kt_host_exists(job, ostree))
@@ -160,8 +162,10 @@ bootloader(KtHostJob *job)
 			.state = bls,
 			.origin = kt_facts_origin(job->facts, entries),
 		};
-	if (!kt_host_exists(job, grub))
+	if (state == KT_STATE_ABSENT)
 		return kt_host_str(job, "none", grub);
+	if (state != KT_STATE_VALUE)
+		return (KtOptStr){.state = state, .origin = kt_facts_origin(job->facts, grub)};
 	if (is_debian(&job->host->system) && kt_host_exists(job, "/usr/sbin/update-grub"))
 		return kt_host_str(job, "grub-debian", grub);
 	return kt_host_str(job, "grub-other", grub);
