@@ -336,7 +336,7 @@ apply_groups(const KtApplyRun *run, KtLog *log, KtTxn *txn, GError **error)
 	if (progress.is_cancelled)
 		roll_back(run, log, txn, 0, txn->n_steps - 1, &progress);
 
-	g_autoptr(GError) first = progress.first;
+	g_autoptr(GError) first G_GNUC_UNUSED = progress.first;
 	g_autoptr(GError) journal_error = NULL;
 	if (!close_log(log, txn, &journal_error)) {
 		if (kt_txn_count(txn, KT_OUTCOME_APPLIED) == 0)

@@ -10,9 +10,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	g_autofree char *text = g_strndup((const char *)data, size);
 	g_autofree char *rest = kt_boot_line_without(text, "kvm.x");
-	g_autoptr(GPtrArray) lines = kt_boot_grub_lines(text);
-	g_autofree char *options = kt_boot_bls_options(text);
-	g_autofree char *value = kt_boot_line_get(text, "kvm.x");
+	g_autoptr(GPtrArray) lines G_GNUC_UNUSED = kt_boot_grub_lines(text);
+	g_autofree char *options G_GNUC_UNUSED = kt_boot_bls_options(text);
+	g_autofree char *value G_GNUC_UNUSED = kt_boot_line_get(text, "kvm.x");
 
 	g_assert_cmpuint(kt_boot_line_count(rest, "kvm.x"), ==, 0);
 	g_assert_true(kt_boot_text_differs_only_in(text, rest, "kvm.x"));
