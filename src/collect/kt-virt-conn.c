@@ -7,6 +7,7 @@
 #include <libvirt/virterror.h>
 #include <libxml/xmlerror.h>
 #include <signal.h>
+#include <stdlib.h>
 
 #define US_PER_MS 1000
 /* Closing a healthy connection takes a round trip; more patience serves nobody. */
@@ -85,10 +86,10 @@ initialise_quietly(void)
 			 g_getenv("LIBVIRT_LOG_OUTPUTS");
 
 	if (!is_wanted)
-		g_setenv("LIBVIRT_DEBUG", "4", TRUE);
+		(void)setenv("LIBVIRT_DEBUG", "4", /* overwrite= */ 1);
 	(void)virInitialize();
 	if (!is_wanted)
-		g_unsetenv("LIBVIRT_DEBUG");
+		(void)unsetenv("LIBVIRT_DEBUG");
 	virSetErrorFunc(NULL, ignore_virt_error);
 }
 
@@ -191,15 +192,15 @@ run_worker(void *data)
 static bool
 throw_timeout(const KtVirtConn *conn, const char *what, int64_t waited_us, GError **error)
 {
-	return kt_throw_hint(error,
-			     KT_ERROR_TIMEOUT,
-			     "libvirtd or a guest's QEMU process is stopped or stuck: see 'ps -C "
-			     "libvirtd,virtqemud,qemu-system-x86_64 -o pid,stat,args' (state T is "
-			     "stopped)",
-			     "%s did not answer within %.1f s: %s",
-			     conn->name,
-			     (double)waited_us / G_USEC_PER_SEC,
-			     what);
+	return kt_throw_hint(
+		error,
+		KT_ERROR_TIMEOUT,
+		"libvirtd or a guest's QEMU process is stopped or stuck: state T or D in "
+		"'ps -e -o pid,stat,args'",
+		"%s did not answer within %.1f s: %s",
+		conn->name,
+		(double)waited_us / G_USEC_PER_SEC,
+		what);
 }
 
 static bool
@@ -241,7 +242,7 @@ kt_virt_conn_call_within(KtVirtConn *conn, uint32_t limit_ms, const char *what, 
 	if (conn->is_dead)
 		return kt_throw(error,
 				KT_ERROR_TIMEOUT,
-				"%s no longer answers since: %s",
+				"%s is not asked again, it did not answer: %s",
 				conn->name,
 				conn->dead_what);
 	if (end_us <= now_us)
@@ -271,15 +272,48 @@ clear_open_args(void *data)
 	g_free(args->uri);
 }
 
+/* libvirt never unloads the embedded driver: a process has one root until it ends, and each opening
+ * uses up one of 16 places for drivers (libvirt 9.0, virRegisterConnectDriver). So it is opened
+ * once, for writing, and shared. */
+static virConnectPtr
+open_embed(const char *uri)
+{
+	static GMutex lock;
+	static virConnectPtr shared;
+	static char *shared_uri;
+	virConnectPtr virt = NULL;
+
+	g_mutex_lock(&lock);
+	if (shared && g_str_equal(uri, shared_uri)) {
+		virt = shared;
+	} else {
+		virt = virConnectOpen(uri);
+		if (virt && !shared) {
+			shared = virt;
+			shared_uri = g_strdup(uri);
+		}
+	}
+	if (virt && virt == shared)
+		(void)virConnectRef(virt);
+	g_mutex_unlock(&lock);
+	return virt;
+}
+
 static bool
 open_virt(virConnectPtr none, void *data, GError **error)
 {
 	OpenArgs *args = data;
-	virConnectPtr virt =
-		args->is_readonly ? virConnectOpenReadOnly(args->uri) : virConnectOpen(args->uri);
+	g_autofree char *what = args->uri ? g_strdup_printf("connect to '%s'", args->uri)
+					  : g_strdup("connect to libvirt");
+	virConnectPtr virt = NULL;
 
+	if (kt_virt_uri_is_embed(args->uri))
+		virt = open_embed(args->uri);
+	else
+		virt = args->is_readonly ? virConnectOpenReadOnly(args->uri)
+					 : virConnectOpen(args->uri);
 	if (!virt)
-		return kt_throw_virt(error, "connect to libvirt");
+		return kt_throw_virt(error, what);
 	*args->ret_virt = virt;
 	return true;
 }
@@ -301,7 +335,7 @@ KtVirtConn *
 kt_virt_conn_open(const char *uri, bool is_readonly, uint32_t deadline_ms, GError **error)
 {
 	initialise_once();
-	if (uri && kt_virt_uri_is_embed(uri) && !start_event_loop(error))
+	if (kt_virt_uri_is_embed(uri) && !start_event_loop(error))
 		return NULL;
 
 	g_autoptr(KtVirtConn) conn = conn_new(uri, deadline_ms);

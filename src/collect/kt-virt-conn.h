@@ -30,7 +30,9 @@
  * ("cannot acquire state change lock"), which comes out as KT_ERROR_TIMEOUT too.
  *
  * qemu:///embed needs libvirt's event loop. It runs in a thread of its own that owns GLib's default
- * main context from then on; nobody else may iterate that context.
+ * main context from then on; nobody else may iterate that context, and a child of fork() that does
+ * not exec cannot use libvirt any more. A process can open one embedded root and keeps it, locked
+ * against other processes, until it ends; it is always open for writing.
  */
 
 #include "kt-virt-error.h"

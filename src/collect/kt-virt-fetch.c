@@ -41,7 +41,7 @@ note_problem(Fetch *fetch, const GError *error)
 {
 	const char *hint = kt_error_hint(error);
 	g_autofree char *text =
-		hint ? g_strdup_printf("%s (%s)", error->message, hint) : g_strdup(error->message);
+		hint ? g_strdup_printf("%s; %s", error->message, hint) : g_strdup(error->message);
 
 	fetch->dump->problem = opt_str(fetch, text);
 }
@@ -84,7 +84,6 @@ fetch_about(Fetch *fetch)
 		return;
 
 	g_autofree char *pid_dir = kt_virt_uri_pid_dir(dump->uri.v, g_get_user_runtime_dir());
-	fetch_number(fetch, KT_VIRT_QUESTION_HYPERVISOR_VERSION, &dump->qemu_version);
 	if (pid_dir)
 		dump->pid_dir = opt_str(fetch, pid_dir);
 }
@@ -331,6 +330,11 @@ fetch_guests(Fetch *fetch, GError **error)
 		fetch, VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE, offsetof(KtVirtDomain, managed_save));
 	fetch_states(fetch);
 	fetch_all_views(fetch);
+	/* What can take long comes last: a libvirt that was updated probes every QEMU binary before
+	 * it tells the version, and a stopped QEMU never answers. */
+	if (kt_known(fetch->dump->uri) && kt_virt_uri_is_qemu(fetch->dump->uri.v))
+		fetch_number(
+			fetch, KT_VIRT_QUESTION_HYPERVISOR_VERSION, &fetch->dump->qemu_version);
 	if (fetch->has_kvm)
 		fetch_haltpoll(fetch);
 	return true;

@@ -26,16 +26,18 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Uri, uri_clear)
 static bool
 split(const char *text, Uri *ret_uri)
 {
-	return text && g_uri_split(text,
-				   G_URI_FLAGS_ENCODED_QUERY,
-				   &ret_uri->scheme,
-				   NULL,
-				   &ret_uri->host,
-				   NULL,
-				   &ret_uri->path,
-				   &ret_uri->query,
-				   NULL,
-				   NULL);
+	if (!text || !g_uri_split(text,
+				  G_URI_FLAGS_ENCODED_QUERY,
+				  &ret_uri->scheme,
+				  NULL,
+				  &ret_uri->host,
+				  NULL,
+				  &ret_uri->path,
+				  &ret_uri->query,
+				  NULL,
+				  NULL))
+		return false;
+	return ret_uri->scheme != NULL;
 }
 
 static bool
@@ -74,7 +76,7 @@ kt_virt_uri_is_qemu(const char *text)
 {
 	g_auto(Uri) uri = {NULL};
 
-	return split(text, &uri) && uri.scheme &&
+	return split(text, &uri) &&
 	       (g_str_equal(uri.scheme, "qemu") || g_str_has_prefix(uri.scheme, "qemu+"));
 }
 
