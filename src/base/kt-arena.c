@@ -57,7 +57,7 @@ kt_arena_alloc(KtArena *arena, size_t size)
 	const size_t align = alignof(max_align_t);
 
 	g_assert(size < SIZE_MAX - align - sizeof(Block));
-	size = (size + align - 1) / align * align;
+	size = (MAX(size, (size_t)1) + align - 1) / align * align;
 	if (size > BLOCK_BYTES / 4)
 		return alloc_block(arena, size);
 	if (size > arena->left) {

@@ -17,7 +17,7 @@ KtArena *kt_arena_new(void);
 void kt_arena_free(KtArena *arena);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KtArena, kt_arena_free)
 
-/* Zeroed memory of @size bytes (0 is allowed), valid until the arena is freed. */
+/* Zeroed memory of @size bytes, valid until the arena is freed; never NULL, not even for 0. */
 void *kt_arena_alloc(KtArena *arena, size_t size);
 #define kt_arena_new0(arena, Type, n) ((Type *)kt_arena_alloc((arena), sizeof(Type) * (n)))
 
