@@ -9,42 +9,6 @@
 #define WORD_COLUMN 2
 #define TEXT_COLUMN 15
 
-/* Outcomes in the order in which they are counted: what needs somebody first. */
-static const struct {
-	KtOutcome outcome;
-	KtInk ink;
-	const char *word;
-	const char *counted;
-} outcomes[] = {
-	/* clang-format off */
-	{.outcome = KT_OUTCOME_FAILED,      .ink = KT_INK_CRITICAL, .word = "failed",      .counted = "failed"},
-	{.outcome = KT_OUTCOME_DIFFERS,     .ink = KT_INK_HIGH,     .word = "differs",     .counted = "no longer as applied"},
-	{.outcome = KT_OUTCOME_STALE,       .ink = KT_INK_HIGH,     .word = "stale",       .counted = "not as the plan saw them"},
-	{.outcome = KT_OUTCOME_FOREIGN,     .ink = KT_INK_HIGH,     .word = "foreign",     .counted = "changed by somebody else and left alone"},
-	{.outcome = KT_OUTCOME_UNREADABLE,  .ink = KT_INK_MEDIUM,   .word = "unreadable",  .counted = "unreadable"},
-	{.outcome = KT_OUTCOME_ROLLED_BACK, .ink = KT_INK_MEDIUM,   .word = "rolled back", .counted = "rolled back"},
-	{.outcome = KT_OUTCOME_SKIPPED,     .ink = KT_INK_MEDIUM,   .word = "skipped",     .counted = "skipped"},
-	{.outcome = KT_OUTCOME_UNSET,       .ink = KT_INK_MEDIUM,   .word = "not reached", .counted = "not reached"},
-	{.outcome = KT_OUTCOME_APPLIED,     .ink = KT_INK_GOOD,     .word = "applied",     .counted = "applied"},
-	{.outcome = KT_OUTCOME_RESTORED,    .ink = KT_INK_GOOD,     .word = "restored",    .counted = "restored"},
-	{.outcome = KT_OUTCOME_HOLDS,       .ink = KT_INK_GOOD,     .word = "holds",       .counted = "as applied"},
-	{.outcome = KT_OUTCOME_PENDING,     .ink = KT_INK_INFO,     .word = "waiting",     .counted = "waiting for a guest start or a boot"},
-	{.outcome = KT_OUTCOME_GONE,        .ink = KT_INK_INFO,     .word = "gone",        .counted = "taken away by a reboot or a guest's end"},
-	{.outcome = KT_OUTCOME_ALREADY,     .ink = KT_INK_UNSET,    .word = "already",     .counted = "already as planned"},
-	{.outcome = KT_OUTCOME_UNCHANGED,   .ink = KT_INK_UNSET,    .word = "unchanged",   .counted = "already as before"},
-	/* clang-format on */
-};
-
-static size_t
-row_of(KtOutcome outcome)
-{
-	for (size_t i = 0; i < G_N_ELEMENTS(outcomes); i++) {
-		if (outcomes[i].outcome == outcome)
-			return i;
-	}
-	g_return_val_if_reached(0);
-}
-
 static char *
 step_name(const KtStep *step)
 {
@@ -77,7 +41,7 @@ text_change(const KtStep *step)
 }
 
 static void
-put_change(KtPaper *paper, const KtStepRecord *record)
+tell_change(KtPaper *paper, const KtStepRecord *record)
 {
 	if (is_text(record->step)) {
 		g_autofree char *what = text_change(record->step);
@@ -93,7 +57,7 @@ put_change(KtPaper *paper, const KtStepRecord *record)
 }
 
 static void
-put_back(KtPaper *paper, const KtStepRecord *record)
+tell_back(KtPaper *paper, const KtStepRecord *record)
 {
 	if (is_text(record->step) || !record->before)
 		kt_paper_flow(paper, KT_INK_UNSET, ": as it was before");
@@ -103,7 +67,7 @@ put_back(KtPaper *paper, const KtStepRecord *record)
 
 /* "is 30, kvmtune wrote 10" */
 static void
-put_drift(KtPaper *paper, const KtStepRecord *record, const char *what)
+tell_drift(KtPaper *paper, const KtStepRecord *record, const char *what)
 {
 	g_autofree char *to = kt_phrase_value(record->step->edits[0].to);
 
@@ -116,62 +80,105 @@ put_drift(KtPaper *paper, const KtStepRecord *record, const char *what)
 }
 
 static void
-put_what(KtPaper *paper, const KtStepRecord *record)
+tell_difference(KtPaper *paper, const KtStepRecord *record)
 {
-	switch (record->outcome) {
-	case KT_OUTCOME_APPLIED:
-	case KT_OUTCOME_ALREADY:
-	case KT_OUTCOME_HOLDS:
-	case KT_OUTCOME_PENDING:
-		put_change(paper, record);
-		break;
-	case KT_OUTCOME_ROLLED_BACK:
-	case KT_OUTCOME_RESTORED:
-	case KT_OUTCOME_UNCHANGED:
-		put_back(paper, record);
-		break;
-	case KT_OUTCOME_DIFFERS:
-		put_drift(paper, record, "");
-		break;
-	case KT_OUTCOME_FOREIGN:
-		put_drift(paper, record, "; left alone");
-		break;
-	case KT_OUTCOME_STALE:
-		kt_paper_flow(paper,
-			      KT_INK_UNSET,
-			      ": is %s, not what the plan saw; nothing written",
-			      record->now ? record->now : "not known");
-		break;
-	case KT_OUTCOME_UNSET:
-	case KT_OUTCOME_FAILED:
-	case KT_OUTCOME_SKIPPED:
-	case KT_OUTCOME_GONE:
-	case KT_OUTCOME_UNREADABLE:
-	case KT_OUTCOME_N:
-	default:
-		break;
-	}
+	tell_drift(paper, record, "");
 }
 
 static void
-put_step(KtPaper *paper, const KtStepRecord *record)
+tell_foreign(KtPaper *paper, const KtStepRecord *record)
+{
+	tell_drift(paper, record, "; left alone");
+}
+
+static void
+tell_stale(KtPaper *paper, const KtStepRecord *record)
+{
+	kt_paper_flow(paper,
+		      KT_INK_UNSET,
+		      ": is %s, not what the plan saw; nothing written",
+		      record->now ? record->now : "not known");
+}
+
+/* Outcomes in the order in which they are counted: what needs somebody first. */
+static const struct {
+	KtOutcome outcome;
+	KtInk ink;
+	const char *word;
+	const char *counted;
+	void (*tell)(KtPaper *paper, const KtStepRecord *record);
+} outcomes[] = {
+	/* clang-format off */
+	{.outcome = KT_OUTCOME_FAILED,      .ink = KT_INK_CRITICAL, .word = "failed",      .counted = "failed"},
+	{.outcome = KT_OUTCOME_DIFFERS,     .ink = KT_INK_HIGH,     .word = "differs",     .counted = "no longer as applied", .tell = tell_difference},
+	{.outcome = KT_OUTCOME_STALE,       .ink = KT_INK_HIGH,     .word = "stale",       .counted = "not as the plan saw them", .tell = tell_stale},
+	{.outcome = KT_OUTCOME_FOREIGN,     .ink = KT_INK_HIGH,     .word = "foreign",     .counted = "changed by somebody else and left alone", .tell = tell_foreign},
+	{.outcome = KT_OUTCOME_UNREADABLE,  .ink = KT_INK_MEDIUM,   .word = "unreadable",  .counted = "unreadable"},
+	{.outcome = KT_OUTCOME_ROLLED_BACK, .ink = KT_INK_MEDIUM,   .word = "rolled back", .counted = "rolled back", .tell = tell_back},
+	{.outcome = KT_OUTCOME_SKIPPED,     .ink = KT_INK_MEDIUM,   .word = "skipped",     .counted = "skipped"},
+	{.outcome = KT_OUTCOME_UNSET,       .ink = KT_INK_MEDIUM,   .word = "not reached", .counted = "not reached"},
+	{.outcome = KT_OUTCOME_APPLIED,     .ink = KT_INK_GOOD,     .word = "applied",     .counted = "applied", .tell = tell_change},
+	{.outcome = KT_OUTCOME_RESTORED,    .ink = KT_INK_GOOD,     .word = "restored",    .counted = "restored", .tell = tell_back},
+	{.outcome = KT_OUTCOME_HOLDS,       .ink = KT_INK_GOOD,     .word = "holds",       .counted = "as applied", .tell = tell_change},
+	{.outcome = KT_OUTCOME_PENDING,     .ink = KT_INK_INFO,     .word = "waiting",     .counted = "waiting for a guest start or a boot", .tell = tell_change},
+	{.outcome = KT_OUTCOME_GONE,        .ink = KT_INK_INFO,     .word = "gone",        .counted = "taken away by a reboot or a guest's end"},
+	{.outcome = KT_OUTCOME_ALREADY,     .ink = KT_INK_UNSET,    .word = "already",     .counted = "already as planned", .tell = tell_change},
+	{.outcome = KT_OUTCOME_UNCHANGED,   .ink = KT_INK_UNSET,    .word = "unchanged",   .counted = "already as before", .tell = tell_back},
+	/* clang-format on */
+};
+
+static size_t
+row_of(KtOutcome outcome)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(outcomes); i++) {
+		if (outcomes[i].outcome == outcome)
+			return i;
+	}
+	g_return_val_if_reached(0);
+}
+
+static const char *
+word_of(size_t row, KtTelling telling)
+{
+	if (outcomes[row].outcome == KT_OUTCOME_UNSET && telling == KT_TELLING_DRY_RUN)
+		return "to do";
+	if (outcomes[row].outcome == KT_OUTCOME_UNSET && telling == KT_TELLING_VERIFY)
+		return "superseded";
+	return outcomes[row].word;
+}
+
+static const char *
+counted_of(size_t row, KtTelling telling)
+{
+	if (outcomes[row].outcome == KT_OUTCOME_UNSET && telling == KT_TELLING_DRY_RUN)
+		return "to do";
+	if (outcomes[row].outcome == KT_OUTCOME_UNSET && telling == KT_TELLING_VERIFY)
+		return "changed again by a later transaction";
+	return outcomes[row].counted;
+}
+
+static void
+put_step(KtPaper *paper, const KtStepRecord *record, KtTelling telling)
 {
 	g_autofree char *name = step_name(record->step);
 	size_t row = row_of(record->outcome);
 
 	kt_paper_tab(paper, WORD_COLUMN);
-	kt_paper_verbatim(paper, outcomes[row].ink, outcomes[row].word);
+	kt_paper_verbatim(paper, outcomes[row].ink, word_of(row, telling));
 	kt_paper_tab(paper, TEXT_COLUMN);
 	paper->indent = TEXT_COLUMN;
 	kt_paper_flow(paper, KT_INK_UNSET, "%s", name);
-	put_what(paper, record);
+	if (outcomes[row].tell)
+		outcomes[row].tell(paper, record);
+	else if (record->outcome == KT_OUTCOME_UNSET && telling == KT_TELLING_DRY_RUN)
+		tell_change(paper, record);
 	if (record->detail)
 		kt_paper_flow(paper, KT_INK_UNSET, ": %s", record->detail);
 	kt_paper_end_line(paper);
 }
 
 static void
-put_counts(KtPaper *paper, const KtTxn *txn)
+put_counts(KtPaper *paper, const KtTxn *txn, KtTelling telling)
 {
 	bool is_first = true;
 
@@ -184,7 +191,7 @@ put_counts(KtPaper *paper, const KtTxn *txn)
 			      "%s%u %s",
 			      is_first ? ": " : ", ",
 			      n,
-			      outcomes[i].counted);
+			      counted_of(i, telling));
 		is_first = false;
 	}
 }
@@ -270,40 +277,37 @@ put_next(KtPaper *paper, const KtTxn *txn)
 }
 
 static void
-put_steps(KtPaper *paper, const KtTxn *txn)
+put_title(KtPaper *paper, const KtTxn *txn, KtTelling telling)
 {
-	kt_paper_end_line(paper);
-	for (uint32_t i = 0; i < txn->n_steps; i++)
-		put_step(paper, &txn->steps[i]);
+	if (telling == KT_TELLING_DRY_RUN) {
+		kt_paper_flow(paper, KT_INK_HEADING, "Dry run, nothing was written");
+		return;
+	}
+	if (txn->id == 0) {
+		kt_paper_flow(paper, KT_INK_HEADING, "Nothing to do");
+		return;
+	}
+	kt_paper_flow(paper, KT_INK_HEADING, "Transaction %u", txn->id);
+	if (txn->created)
+		kt_paper_flow(paper, KT_INK_FAINT, " of %s", txn->created);
+	kt_paper_flow(paper, KT_INK_UNSET, " ");
+	kt_paper_flow(paper, state_ink(txn->state), "%s", kt_txn_state_name(txn->state));
 }
 
 void
-kt_report_txn(const KtTxn *txn, const KtStyle *style, GString *out)
+kt_report_txn(const KtTxn *txn, KtTelling telling, const KtStyle *style, GString *out)
 {
 	KtPaper paper = kt_paper_init(out, style);
 
-	kt_paper_flow(&paper, KT_INK_HEADING, "Transaction %u", txn->id);
-	if (txn->created)
-		kt_paper_flow(&paper, KT_INK_FAINT, " of %s", txn->created);
-	kt_paper_flow(&paper, KT_INK_UNSET, " ");
-	kt_paper_flow(&paper, state_ink(txn->state), "%s", kt_txn_state_name(txn->state));
-	put_counts(&paper, txn);
+	put_title(&paper, txn, telling);
+	put_counts(&paper, txn, telling);
 	kt_paper_end_line(&paper);
 	if (txn->problem)
 		kt_paper_paragraph(&paper, WORD_COLUMN, txn->problem);
-	put_steps(&paper, txn);
-	put_next(&paper, txn);
-}
-
-void
-kt_report_txn_dry_run(const KtTxn *txn, const KtStyle *style, GString *out)
-{
-	KtPaper paper = kt_paper_init(out, style);
-
-	kt_paper_flow(&paper, KT_INK_HEADING, "Dry run, nothing was written");
-	put_counts(&paper, txn);
-	kt_paper_end_line(&paper);
-	put_steps(&paper, txn);
+	for (uint32_t i = 0; i < txn->n_steps; i++)
+		put_step(&paper, &txn->steps[i], telling);
+	if (telling == KT_TELLING_RUN && txn->id > 0)
+		put_next(&paper, txn);
 }
 
 static char *

@@ -7,11 +7,17 @@
 #include "kt-paper.h"
 #include "kt-record.h"
 
-/* Appends the state of the transaction, what became of each step, and what to type next. */
-void kt_report_txn(const KtTxn *txn, const KtStyle *style, GString *out);
+/* Which verb tells: what it means that nothing is known of a step depends on it. */
+typedef enum KtTelling {
+	KT_TELLING_UNSET = 0,
+	KT_TELLING_RUN,     /* apply, undo, recover, confirm, history */
+	KT_TELLING_DRY_RUN, /* nothing was written */
+	KT_TELLING_VERIFY,
+} KtTelling;
 
-/* Same for a run that wrote nothing (apply --dry-run, undo --dry-run). */
-void kt_report_txn_dry_run(const KtTxn *txn, const KtStyle *style, GString *out);
+/* Appends the state of the transaction, what became of each step, and what to type next. The
+ * record of an apply that had nothing to do has the id 0. */
+void kt_report_txn(const KtTxn *txn, KtTelling telling, const KtStyle *style, GString *out);
 
 /* Appends a table of all transactions (KtTxn *), oldest first. */
 void kt_report_history(const GPtrArray *txns, const KtStyle *style, GString *out);

@@ -16,8 +16,6 @@ typedef struct KtColumn {
 
 /* A table with @n_columns columns. Free with kt_table_free. */
 KtTable *kt_table_new(const KtColumn *columns, size_t n_columns, const KtStyle *style);
-void kt_table_free(KtTable *table);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(KtTable, kt_table_free)
 
 /* Adds a row of as many texts as there are columns; they are cleaned and copied. */
 void kt_table_add(KtTable *table, const char *const *cells);
@@ -27,3 +25,6 @@ void kt_table_ink(KtTable *table, size_t column, KtInk ink);
 
 /* Appends the table with its line of titles; nothing when it has no row. */
 void kt_table_print(KtTable *table, GString *out);
+
+void kt_table_free(KtTable *table);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KtTable, kt_table_free)

@@ -146,7 +146,7 @@ test_txns(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(looks); i++) {
 		g_autoptr(GString) text = g_string_new(NULL);
 		for (guint j = 0; j < txns->len; j++) {
-			kt_report_txn(txns->pdata[j], &looks[i].style, text);
+			kt_report_txn(txns->pdata[j], KT_TELLING_RUN, &looks[i].style, text);
 			g_string_append_c(text, '\n');
 		}
 		compare("transactions", &looks[i], text);
@@ -175,13 +175,15 @@ test_history_empty(void)
 }
 
 static void
-test_dry_run(void)
+test_telling(void)
 {
 	g_autoptr(GPtrArray) txns = kt_sample_txns();
 	g_autoptr(GString) text = g_string_new(NULL);
 
-	kt_report_txn_dry_run(txns->pdata[0], &looks[0].style, text);
-	compare("dry-run", &looks[0], text);
+	kt_report_txn(txns->pdata[0], KT_TELLING_DRY_RUN, &looks[0].style, text);
+	g_string_append_c(text, '\n');
+	kt_report_txn(txns->pdata[0], KT_TELLING_VERIFY, &looks[0].style, text);
+	compare("telling", &looks[0], text);
 }
 
 static void
@@ -242,7 +244,7 @@ main(int argc, char **argv)
 	g_test_add_func("/report/plan/empty", test_plan_empty);
 	g_test_add_func("/report/transactions", test_txns);
 	g_test_add_func("/report/history/empty", test_history_empty);
-	g_test_add_func("/report/dry-run", test_dry_run);
+	g_test_add_func("/report/telling", test_telling);
 	g_test_add_func("/report/practices", test_practices);
 	g_test_add_func("/report/explain", test_explain);
 	g_test_add_func("/report/status", test_status);

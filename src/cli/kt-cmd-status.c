@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-command.h"
+#include "kt-report-status.h"
+
+static bool
+run(KtCli *cli, GError **error)
+{
+	/* No practice has an empty id: facts without judgement. */
+	const char *const none[] = {"", NULL};
+	const KtSelection selection = {.only = none};
+	KtSession *session = kt_cli_session(cli, error);
+	g_autoptr(KtAudit) audit = session ? kt_session_audit(session, &selection, error) : NULL;
+	g_autoptr(GPtrArray) txns = audit ? kt_session_history(session, error) : NULL;
+
+	if (!txns)
+		return false;
+
+	const KtStatus status = {
+		.facts = audit->facts,
+		.policy = kt_session_policy(session),
+		.txns = txns,
+	};
+	if (cli->options.json)
+		kt_cli_put_json(cli, kt_report_status_json(&status));
+	else
+		kt_report_status(&status, &cli->style, cli->out);
+	return true;
+}
+
+KT_COMMAND(status) = {
+	.name = "status",
+	.summary = "the host, its classes, and open transactions",
+	.description =
+		"Shows topology, workload classes, guests, other programs that tune this host, "
+		"and transactions that are open, unconfirmed or applied.",
+	.group = KT_VERB_GROUP_LOOK,
+	.tells_transactions = true,
+	.run = run,
+};

@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-options.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define MEMBER(name) .offset = offsetof(KtOptions, name)
+
+static const KtOptionRow rows[KT_OPTION_N] = {
+	[KT_OPTION_CONNECT] =
+		{
+			.name = "connect",
+			.letter = 'c',
+			.arg = "URI",
+			.help = "libvirt connection",
+			.doc = "Without it VIRSH_DEFAULT_CONNECT_URI, LIBVIRT_DEFAULT_URI and libvirt's "
+			       "own default count, in this order. An empty URI connects to nothing, and "
+			       "so does the default with --root.",
+			.is_global = true,
+			MEMBER(connect),
+		},
+	[KT_OPTION_QUIET] =
+		{
+			.name = "quiet",
+			.letter = 'q',
+			.help = "no remarks on standard error, only errors",
+			.is_global = true,
+			MEMBER(quiet),
+		},
+	[KT_OPTION_DEBUG] =
+		{
+			.name = "debug",
+			.letter = 'd',
+			.arg = "LEVEL",
+			.help = "messages on standard error: 0 all, 4 errors only",
+			.doc = "As in virsh: 0 debug, 1 information, 2 notices, 3 warnings, 4 errors (the "
+			       "default).",
+			.complete = KT_COMPLETE_WORDS,
+			.words = "0 1 2 3 4",
+			.is_global = true,
+			MEMBER(debug),
+		},
+	[KT_OPTION_ROOT] =
+		{
+			.name = "root",
+			.arg = "PATH",
+			.help = "read a directory or snapshot instead of this host",
+			.complete = KT_COMPLETE_FILE,
+			.is_global = true,
+			MEMBER(root),
+		},
+	[KT_OPTION_STATE_DIR] =
+		{
+			.name = "state-dir",
+			.arg = "DIR",
+			.help = "where transactions are kept",
+			.doc = "The default is var/lib/kvmtune below the root.",
+			.complete = KT_COMPLETE_DIRECTORY,
+			.is_global = true,
+			MEMBER(state_dir),
+		},
+	[KT_OPTION_CONFIG_FILE] =
+		{
+			.name = "config-file",
+			.arg = "FILE",
+			.help = "configuration to read, see kvmtune.conf(5)",
+			.complete = KT_COMPLETE_FILE,
+			.is_global = true,
+			MEMBER(config_file),
+		},
+	[KT_OPTION_DEADLINE] =
+		{
+			.name = "deadline",
+			.arg = "TIME",
+			.help = "give up on libvirt after this time (30s)",
+			.is_global = true,
+			MEMBER(deadline),
+		},
+	[KT_OPTION_JSON] =
+		{
+			.name = "json",
+			.help = "result and errors as JSON on standard output",
+			.is_global = true,
+			MEMBER(json),
+		},
+	[KT_OPTION_COLOR] =
+		{
+			.name = "color",
+			.arg = "WHEN",
+			.help = "auto, always or never",
+			.doc = "auto colours a terminal, unless NO_COLOR is set or TERM is dumb.",
+			.complete = KT_COMPLETE_WORDS,
+			.words = "auto always never",
+			.is_global = true,
+			MEMBER(color),
+		},
+	[KT_OPTION_HELP] =
+		{
+			.name = "help",
+			.letter = 'h',
+			.help = "this text",
+			.is_global = true,
+			MEMBER(help),
+		},
+	[KT_OPTION_VERSION] =
+		{
+			.name = "version",
+			.letter = 'V',
+			.help = "the version",
+			.is_global = true,
+			MEMBER(version),
+		},
+	[KT_OPTION_VERBOSE] =
+		{
+			.name = "verbose",
+			.letter = 'v',
+			.help = "say why, show all evidence, fold nothing",
+			MEMBER(verbose),
+		},
+	[KT_OPTION_DEEP] =
+		{
+			.name = "deep",
+			.help = "also read what costs time (memory per node)",
+			MEMBER(deep),
+		},
+	[KT_OPTION_RULE] =
+		{
+			.name = "rule",
+			.alias = "only",
+			.arg = "ID",
+			.help = "only these practices: an id or a pattern, 'guest.*'",
+			.complete = KT_COMPLETE_PRACTICE,
+			.is_list = true,
+			MEMBER(rules),
+		},
+	[KT_OPTION_SKIP] =
+		{
+			.name = "skip",
+			.arg = "ID",
+			.help = "leave these practices out",
+			.complete = KT_COMPLETE_PRACTICE,
+			.is_list = true,
+			MEMBER(skip),
+		},
+	[KT_OPTION_FAIL_ON] =
+		{
+			.name = "fail-on",
+			.arg = "LEVEL",
+			.help = "exit status 1 for findings from this severity on",
+			.doc = "critical, high, medium, low, info or never, which is the default; error, "
+			       "warning and notice stand for high, medium and low.",
+			.complete = KT_COMPLETE_WORDS,
+			.words = "critical high medium low info never error warning notice",
+			MEMBER(fail_on),
+		},
+	[KT_OPTION_WITH_DEMO_GUEST] =
+		{
+			.name = "with-demo-guest",
+			.help = "start a small guest when there is none",
+			.doc = "The guest runs for the time of the audit only, in a private folder.",
+			MEMBER(with_demo_guest),
+		},
+	[KT_OPTION_OUTPUT] =
+		{
+			.name = "output",
+			.letter = 'o',
+			.arg = "FILE",
+			.help = "write to this file, '-' is standard output",
+			.complete = KT_COMPLETE_FILE,
+			MEMBER(output),
+		},
+	[KT_OPTION_ANONYMISE] =
+		{
+			.name = "anonymise",
+			.help = "replace names, addresses and UUIDs as well",
+			.doc = "Passwords and keys are never saved, with or without it.",
+			MEMBER(anonymise),
+		},
+	[KT_OPTION_LIVE] =
+		{
+			.name = "live",
+			.help = "only what changes the running host and guests",
+			MEMBER(live),
+		},
+	[KT_OPTION_CONFIG] =
+		{
+			.name = "config",
+			.help = "only what the next boot or guest start uses",
+			MEMBER(config),
+		},
+	[KT_OPTION_LEAST] =
+		{
+			.name = "least",
+			.arg = "LEVEL",
+			.help = "leave out findings below this severity",
+			.complete = KT_COMPLETE_WORDS,
+			.words = "critical high medium low info",
+			MEMBER(least),
+		},
+	[KT_OPTION_MAX_RISK] =
+		{
+			.name = "max-risk",
+			.arg = "RISK",
+			.help = "leave out changes above this risk",
+			.complete = KT_COMPLETE_WORDS,
+			.words = "low medium high",
+			MEMBER(max_risk),
+		},
+	[KT_OPTION_YES] =
+		{
+			.name = "yes",
+			.letter = 'y',
+			.help = "do not ask",
+			MEMBER(yes),
+		},
+	[KT_OPTION_DRY_RUN] =
+		{
+			.name = "dry-run",
+			.letter = 'n',
+			.help = "check everything, write nothing",
+			MEMBER(dry_run),
+		},
+	[KT_OPTION_CONFIRM_WITHIN] =
+		{
+			.name = "confirm-within",
+			.arg = "TIME",
+			.help = "undo unless 'kvmtune confirm' comes in time",
+			.doc = "90, 90s, 2m or 1h. A process of its own keeps the deadline: it does not "
+			       "depend on this terminal.",
+			MEMBER(confirm_within),
+		},
+};
+
+const KtOptionRow *
+kt_option_row(KtOptionId id)
+{
+	g_return_val_if_fail(id > KT_OPTION_UNSET && id < KT_OPTION_N, &rows[KT_OPTION_HELP]);
+	return &rows[id];
+}
+
+static void
+add_entry(GArray *entries, const KtOptionRow *row, const char *name, char letter,
+	  KtOptions *options)
+{
+	GOptionArg arg = G_OPTION_ARG_NONE;
+
+	if (row->arg)
+		arg = row->is_list ? G_OPTION_ARG_STRING_ARRAY : G_OPTION_ARG_STRING;
+	GOptionEntry entry = {
+		.long_name = name,
+		.short_name = letter,
+		.arg = arg,
+		.arg_data = (char *)options + row->offset,
+		.description = row->help,
+		.arg_description = row->arg,
+	};
+	g_array_append_val(entries, entry);
+}
+
+static bool
+is_listed(const KtOptionId *ids, KtOptionId id)
+{
+	for (size_t i = 0; ids && ids[i]; i++) {
+		if (ids[i] == id)
+			return true;
+	}
+	return false;
+}
+
+static GOptionContext *
+new_context(KtOptions *options, const KtOptionId *ids)
+{
+	GOptionContext *context = g_option_context_new(NULL);
+	g_autoptr(GArray) entries = g_array_new(
+		/* zero_terminated= */ TRUE, /* clear= */ TRUE, sizeof(GOptionEntry));
+
+	for (KtOptionId id = KT_OPTION_UNSET + 1; id < KT_OPTION_N; id++) {
+		const KtOptionRow *row = &rows[id];
+		if (!row->is_global && !is_listed(ids, id))
+			continue;
+		add_entry(entries, row, row->name, row->letter, options);
+		if (row->alias)
+			add_entry(entries, row, row->alias, '\0', options);
+	}
+	g_option_context_add_main_entries(context, (GOptionEntry *)(void *)entries->data, NULL);
+	g_option_context_set_help_enabled(context, FALSE);
+	return context;
+}
+
+static bool
+throw_option(GError **error, const GError *problem)
+{
+	g_autofree char *text = g_strdup(problem->message);
+
+	*text = g_ascii_tolower(*text);
+	return kt_throw_hint(error, KT_ERROR_USAGE, "see 'kvmtune --help'", "%s", text);
+}
+
+/* GOption wants the name of the program first and changes what it is given. */
+static char **
+with_program(const char *const *argv)
+{
+	size_t n = g_strv_length((char **)argv);
+	char **copy = g_new0(char *, n + 2);
+
+	copy[0] = g_strdup("kvmtune");
+	for (size_t i = 0; i < n; i++)
+		copy[i + 1] = g_strdup(argv[i]);
+	return copy;
+}
+
+/* GOption leaves "--" in, when what follows it looks like an option. */
+static char **
+without_separator(char **args)
+{
+	size_t n = g_strv_length(args);
+	char **copy = g_new0(char *, n + 1);
+	bool is_seen = false;
+
+	for (size_t i = 0, j = 0; i < n; i++) {
+		if (!is_seen && g_str_equal(args[i], "--"))
+			is_seen = true;
+		else
+			copy[j++] = g_strdup(args[i]);
+	}
+	return copy;
+}
+
+/* "a,b" given for a list is two items. */
+static void
+split_list(char ***list)
+{
+	if (!*list)
+		return;
+
+	g_autofree char *joined = g_strjoinv(",", *list);
+	g_strfreev(*list);
+	*list = g_strsplit(joined, ",", -1);
+}
+
+bool
+kt_options_parse(KtOptions *options, const char *const *argv, const KtOptionId *ids,
+		 char ***ret_args, GError **error)
+{
+	g_autoptr(GOptionContext) context = new_context(options, ids);
+	g_autoptr(GError) problem = NULL;
+	g_auto(GStrv) args = with_program(argv);
+
+	if (!g_option_context_parse_strv(context, &args, &problem))
+		return throw_option(error, problem);
+
+	*ret_args = without_separator(args + 1);
+	split_list(&options->rules);
+	split_list(&options->skip);
+	return true;
+}
+
+bool
+kt_options_find_verb(const char *const *argv, size_t *ret_index, GError **error)
+{
+	g_auto(KtOptions) options = {0};
+	g_autoptr(GOptionContext) context = new_context(&options, NULL);
+	g_autoptr(GError) problem = NULL;
+	g_auto(GStrv) args = with_program(argv);
+
+	g_option_context_set_strict_posix(context, TRUE);
+	if (!g_option_context_parse_strv(context, &args, &problem))
+		return throw_option(error, problem);
+
+	size_t n = g_strv_length((char **)argv);
+	size_t index = n - (g_strv_length(args) - 1);
+	*ret_index = index < n && g_str_equal(argv[index], "--") ? index + 1 : index;
+	return true;
+}
+
+void
+kt_options_clear(KtOptions *options)
+{
+	for (KtOptionId id = KT_OPTION_UNSET + 1; id < KT_OPTION_N; id++) {
+		void *member = (char *)options + rows[id].offset;
+		if (rows[id].is_list)
+			g_strfreev(*(char ***)member);
+		else if (rows[id].arg)
+			g_free(*(char **)member);
+	}
+	*options = (KtOptions){0};
+}
+
+bool
+kt_parse_duration(const char *text, const char *what, uint32_t max, uint32_t *ret_seconds,
+		  GError **error)
+{
+	static const struct {
+		const char *suffix;
+		uint32_t seconds;
+	} units[] = {
+		{.suffix = "", .seconds = 1},
+		{.suffix = "s", .seconds = 1},
+		{.suffix = "m", .seconds = 60},
+		{.suffix = "min", .seconds = 60},
+		{.suffix = "h", .seconds = 3600},
+	};
+	char *end = NULL;
+	guint64 number = g_ascii_isdigit(*text) ? g_ascii_strtoull(text, &end, 10) : 0;
+
+	for (size_t i = 0; end && i < G_N_ELEMENTS(units); i++) {
+		if (!g_str_equal(end, units[i].suffix) || number == 0 ||
+		    number > max / units[i].seconds)
+			continue;
+		*ret_seconds = (uint32_t)number * units[i].seconds;
+		return true;
+	}
+	return kt_throw_hint(error,
+			     KT_ERROR_USAGE,
+			     "a time is a number of seconds, or one like 90s, 2m, 1h",
+			     "%s: '%s' is no time between 1 s and %u s",
+			     what,
+			     text,
+			     max);
+}
+
+bool
+kt_parse_fail_on(const char *text, KtSeverity *ret_severity, GError **error)
+{
+	static const struct {
+		const char *word;
+		KtSeverity severity;
+	} words[] = {
+		{.word = "never", .severity = KT_SEVERITY_UNSET},
+		{.word = "error", .severity = KT_SEVERITY_HIGH},
+		{.word = "warning", .severity = KT_SEVERITY_MEDIUM},
+		{.word = "notice", .severity = KT_SEVERITY_LOW},
+	};
+
+	*ret_severity = KT_SEVERITY_UNSET;
+	if (!text)
+		return true;
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+		if (!g_str_equal(text, words[i].word))
+			continue;
+		*ret_severity = words[i].severity;
+		return true;
+	}
+	*ret_severity = kt_severity_from_name(text);
+	if (*ret_severity != KT_SEVERITY_N)
+		return true;
+	return kt_throw_hint(error,
+			     KT_ERROR_USAGE,
+			     "critical, high, medium, low, info or never",
+			     "--fail-on: '%s' is no severity",
+			     text);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-planning.h"
+
+#include "kt-fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* KT_PLAN_MAX_STEPS steps of some KiB. */
+#define MAX_PLAN_BYTES ((size_t)64 * 1024 * 1024)
+
+static bool
+read_options(const KtOptions *options, KtPlanOptions *ret_options, GError **error)
+{
+	*ret_options = (KtPlanOptions){
+		.tool_version = KT_VERSION,
+		.is_live_only = options->live && !options->config,
+		.is_persistent_only = options->config && !options->live,
+	};
+	if (options->least) {
+		ret_options->least = kt_severity_from_name(options->least);
+		if (ret_options->least == KT_SEVERITY_N)
+			return kt_throw_hint(error,
+					     KT_ERROR_USAGE,
+					     "critical, high, medium, low or info",
+					     "--least: '%s' is no severity",
+					     options->least);
+	}
+	if (options->max_risk) {
+		ret_options->most = kt_risk_from_name(options->max_risk);
+		if (ret_options->most == KT_RISK_N)
+			return kt_throw_hint(error,
+					     KT_ERROR_USAGE,
+					     "low, medium or high",
+					     "--max-risk: '%s' is no risk",
+					     options->max_risk);
+	}
+	return true;
+}
+
+KtPlan *
+kt_planning_make(KtCli *cli, bool has_guests, GError **error)
+{
+	KtPlanOptions options = {0};
+	KtSelection selection = {0};
+
+	if (!read_options(&cli->options, &options, error) ||
+	    !kt_cli_selection(cli, has_guests, &selection, error))
+		return NULL;
+
+	KtSession *session = kt_cli_session(cli, error);
+	g_autoptr(KtAudit) audit = session ? kt_session_audit(session, &selection, error) : NULL;
+	return audit ? kt_plan_build(audit, &options, error) : NULL;
+}
+
+static bool
+read_all(int fd, const char *what, GString *text, GError **error)
+{
+	char buffer[65536];
+
+	for (;;) {
+		ssize_t n = read(fd, buffer, sizeof(buffer));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return kt_throw_errno(error, errno, "read '%s'", what);
+		if (n == 0)
+			return true;
+		if (text->len + (size_t)n > MAX_PLAN_BYTES)
+			return kt_throw(
+				error, KT_ERROR_LIMIT, "'%s' is too large for a plan", what);
+		g_string_append_len(text, buffer, n);
+	}
+}
+
+KtPlan *
+kt_planning_read(const char *path, GError **error)
+{
+	bool is_stdin = g_str_equal(path, "-");
+	const char *what = is_stdin ? "standard input" : path;
+	kt_autofd fd = is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	if (fd < 0) {
+		kt_throw_errno(error, errno, "open '%s'", what);
+		return NULL;
+	}
+	if (!read_all(fd, what, text, error))
+		return NULL;
+
+	g_autoptr(KtJson) json = kt_json_parse(text->str, text->len, what, error);
+	KtPlan *plan = json ? kt_plan_from_json(json, error) : NULL;
+	if (json && !plan)
+		kt_prefix(error, "%s", what);
+	return plan;
+}
+
+bool
+kt_planning_write(const KtPlan *plan, const char *path, GError **error)
+{
+	g_autoptr(KtJson) json = kt_plan_to_json(plan);
+	g_autofree char *text = kt_json_print(json);
+	g_autoptr(GError) problem = NULL;
+
+	if (g_file_set_contents_full(path,
+				     text,
+				     (gssize)strlen(text),
+				     G_FILE_SET_CONTENTS_CONSISTENT,
+				     0600,
+				     &problem))
+		return true;
+	return kt_throw(error, KT_ERROR_IO, "write '%s': %s", path, problem->message);
+}
