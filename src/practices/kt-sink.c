@@ -151,6 +151,23 @@ kt_sink_boot_arg(KtSink *sink, const char *key, const char *from, const char *to
 }
 
 void
+kt_sink_persist(KtSink *sink, const char *path, KtPersist persist, const char *persist_key,
+		const char *from, const char *to)
+{
+	add(sink,
+	    &(KtChange){
+		    .knob = KT_KNOB_UNSET,
+		    .persist = persist,
+		    .effect = KT_EFFECT_BOOT,
+		    .target = "host",
+		    .locator = path,
+		    .from = from,
+		    .to = to,
+		    .persist_key = persist_key,
+	    });
+}
+
+void
 kt_sink_module_param(KtSink *sink, const char *module, const char *param, bool is_writable,
 		     const char *from, const char *to)
 {
@@ -162,17 +179,7 @@ kt_sink_module_param(KtSink *sink, const char *module, const char *param, bool i
 		return;
 	}
 	/* The value itself cannot be written: only what the next load or boot uses. */
-	add(sink,
-	    &(KtChange){
-		    .knob = KT_KNOB_UNSET,
-		    .persist = KT_PERSIST_MODPROBE,
-		    .effect = KT_EFFECT_BOOT,
-		    .target = "host",
-		    .locator = path,
-		    .from = from,
-		    .to = to,
-		    .persist_key = key,
-	    });
+	kt_sink_persist(sink, path, KT_PERSIST_MODPROBE, key, from, to);
 }
 
 /* The file's text without the lines that assign @key. */

@@ -46,6 +46,10 @@ void kt_sink_sysfs(KtSink *sink, const char *path, KtSyntax syntax, const char *
 void kt_sink_value(KtSink *sink, const char *path, KtSyntax syntax, KtPersist persist,
 		   const char *persist_key, const char *from, const char *to);
 
+/* Only the persistent form of a value: the running host keeps what it has. @from: what it has. */
+void kt_sink_persist(KtSink *sink, const char *path, KtPersist persist, const char *persist_key,
+		     const char *from, const char *to);
+
 /* A parameter of a kernel module: live and in /etc/modprobe.d, or on the kernel command line when
  * the module is built in. @is_writable: the live file can be written. */
 void kt_sink_module_param(KtSink *sink, const char *module, const char *param, bool is_writable,
