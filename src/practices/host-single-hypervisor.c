@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-census.h"
+
+/* Modules of hypervisors that use the same processor extensions as KVM. */
+static const struct {
+	const char *module;
+	const char *product;
+} rivals[] = {
+	{.module = "vboxdrv", .product = "VirtualBox"},
+	{.module = "vmmon", .product = "VMware"},
+};
+
+/* Programs that run guests through KVM, but not through libvirt. */
+static const char *const strangers[] = {
+	"firecracker",
+	"cloud-hypervisor",
+	"crosvm",
+};
+
+static bool
+has_module(const KtHost *host, const char *name)
+{
+	for (uint32_t i = 0; i < host->modules.n; i++) {
+		if (kt_opt_is(host->modules.v[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+static void
+blame(KtSink *out, KtSeverity severity, const char *summary, bool *is_found)
+{
+	kt_sink_severity(out, severity);
+	/* The worst comes first and gives the title. */
+	if (!*is_found)
+		kt_sink_summary(out, "%s", summary);
+	*is_found = true;
+}
+
+static void
+check_xen(const KtHost *host, KtSink *out, bool *is_found)
+{
+	if (kt_census_is_dom0(host)) {
+		blame(out,
+		      KT_SEVERITY_CRITICAL,
+		      "this host runs under Xen (dom0), KVM cannot work",
+		      is_found);
+		kt_sink_evidence(out,
+				 host->system.xen_capabilities.origin,
+				 "Xen capabilities: %s",
+				 host->system.xen_capabilities.v);
+		kt_sink_advice(
+			out,
+			"Boot the kernel without Xen to use KVM; the rest of this report does "
+			"not fit a Xen host.");
+	}
+}
+
+static void
+check_rivals(const KtHost *host, KtSink *out, bool *is_found)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(rivals); i++) {
+		if (!has_module(host, rivals[i].module))
+			continue;
+		blame(out, KT_SEVERITY_HIGH, "a second hypervisor is loaded beside KVM", is_found);
+		kt_sink_evidence(out,
+				 host->modules.origin,
+				 "module '%s' of %s is loaded",
+				 rivals[i].module,
+				 rivals[i].product);
+		kt_sink_advice(out,
+			       "Remove %s from this host, or move its guests to another one.",
+			       rivals[i].product);
+	}
+}
+
+static void
+check_strangers(const KtHost *host, KtSink *out, bool *is_found)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(strangers); i++) {
+		if (!kt_census_has_agent(host, strangers[i]))
+			continue;
+		blame(out,
+		      KT_SEVERITY_MEDIUM,
+		      "guests run here that libvirt does not know",
+		      is_found);
+		kt_sink_evidence(out, host->agents.origin, "'%s' is running", strangers[i]);
+		kt_sink_advice(out,
+			       "Count what %s uses: libvirt and kvmtune do not see its memory and "
+			       "CPUs.",
+			       strangers[i]);
+	}
+}
+
+/* Left over from a VirtualBox that is gone: the first guest start pays for it. */
+static void
+check_late_enable(const KtHost *host, KtSink *out, bool *is_found)
+{
+	bool is_late = kt_opt_is(host->kvm.enable_virt_at_load, "N");
+
+	if (!is_late || host->modules.state != KT_STATE_VALUE || has_module(host, "vboxdrv"))
+		return;
+	blame(out,
+	      KT_SEVERITY_LOW,
+	      "KVM waits for the first guest to switch virtualization on",
+	      is_found);
+	kt_sink_evidence(out,
+			 host->kvm.enable_virt_at_load.origin,
+			 "kvm.enable_virt_at_load is N, and VirtualBox is not loaded");
+	kt_sink_advice(
+		out,
+		"Take enable_virt_at_load=0 out of /etc/modprobe.d and off the kernel command "
+		"line.");
+}
+
+static void
+check_nested_xen(const KtHost *host, KtSink *out, bool *is_found)
+{
+	if (kt_census_is_dom0(host) || !kt_opt_is(host->system.hypervisor, "xen"))
+		return;
+	blame(out, KT_SEVERITY_INFO, "this host is itself a guest of Xen", is_found);
+	kt_sink_evidence(out, host->system.hypervisor.origin, "the hypervisor below is Xen");
+	kt_sink_advice(out, "Expect KVM guests here to be slow: they are nested.");
+}
+
+static bool
+is_known_or_absent(KtState state)
+{
+	return state == KT_STATE_VALUE || state == KT_STATE_ABSENT;
+}
+
+static KtVerdict
+evaluate(const KtView *view, KtSink *out)
+{
+	const KtHost *host = view->host;
+	bool is_found = false;
+
+	if (host->modules.state == KT_STATE_ABSENT && host->agents.state == KT_STATE_ABSENT &&
+	    host->system.xen_capabilities.state == KT_STATE_ABSENT)
+		return KT_VERDICT_NOT_APPLICABLE;
+
+	check_xen(host, out, &is_found);
+	check_rivals(host, out, &is_found);
+	check_strangers(host, out, &is_found);
+	check_late_enable(host, out, &is_found);
+	check_nested_xen(host, out, &is_found);
+	if (is_found)
+		return KT_VERDICT_FINDING;
+	return is_known_or_absent(host->modules.state) && is_known_or_absent(host->agents.state) &&
+			       is_known_or_absent(host->system.xen_capabilities.state)
+		       ? KT_VERDICT_OK
+		       : KT_VERDICT_UNKNOWN;
+}
+
+static const char *const sources[] = {
+	"Linux: virt/kvm/kvm_main.c, enable_virt_at_load (6.12)",
+	"SUSE SLES 15 SP6 Virtualization Best Practices, 6.4: one hypervisor per host",
+	"Xen: xenfs, /proc/xen/capabilities holds control_d in dom0",
+	NULL,
+};
+
+KT_PRACTICE(host_single_hypervisor) = {
+	.id = "host.single-hypervisor",
+	.title = "KVM is the only hypervisor of this host",
+	.why = "Two hypervisors fight for the same processor extensions: guests of one then fail "
+	       "to start. Guests that libvirt does not know use memory and CPUs that no plan for "
+	       "this host can count.",
+	.cost = "None.",
+	.sources = sources,
+	.since = "0.1",
+	.scope = KT_SCOPE_HOST,
+	.severity = KT_SEVERITY_CRITICAL,
+	.risk = KT_RISK_LOW,
+	.check_by_hand = "cat /proc/xen/capabilities; grep -E 'vboxdrv|vmmon' /proc/modules; "
+			 "pgrep -l 'firecracker|cloud-hyperviso|crosvm'",
+	.effect = "guests start, and the sum of their memory is that of the host's used memory",
+	.evaluate = evaluate,
+};
