@@ -302,7 +302,7 @@ load_manifest(KtSnapshotMeta *meta, const KtJson *json, const char *label, GErro
 		return false;
 
 	g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(created, NULL);
-	if (!time)
+	if (!time || g_date_time_to_unix(time) < 0)
 		return kt_throw(error, KT_ERROR_PARSE, "%s: 'created' is no time", label);
 	meta->created_us = g_date_time_to_unix(time) * G_USEC_PER_SEC;
 	meta->tool_version = g_strdup(tool);

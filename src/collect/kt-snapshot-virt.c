@@ -96,9 +96,10 @@ join_object(KtJson *object, const KtMembers *members, GHashTable *used, GError *
 					file);
 		size_t length = 0;
 		const char *text = g_bytes_get_data(bytes, &length);
-		KtJson *joined = json_stringn(text ? text : "", length);
+		bool has_nul = text && memchr(text, 0, length);
+		KtJson *joined = has_nul ? NULL : json_stringn(text ? text : "", length);
 		if (!joined)
-			return kt_throw(error, KT_ERROR_PARSE, "'%s' is not UTF-8", file);
+			return kt_throw(error, KT_ERROR_PARSE, "'%s' is not UTF-8 text", file);
 		kt_json_set(object, key, joined);
 	}
 	return true;
