@@ -22,7 +22,8 @@ find_blob(const GPtrArray *blobs, const char *path)
 }
 
 static bool
-read_blobs(KtRoot *root, const KtBootLoader *loader, const char *key, GPtrArray *blobs, GError **error)
+read_blobs(KtRoot *root, const KtBootLoader *loader, const char *key, GPtrArray *blobs,
+	   GError **error)
 {
 	g_autoptr(GPtrArray) files = loader->files(root, key);
 
@@ -76,7 +77,10 @@ boot_read(KtMachine *machine, const KtStep *step, GError **error)
 
 	g_autoptr(GPtrArray) lines = loader->lines(reading->blobs);
 	if (lines->len == 0) {
-		kt_throw(error, KT_ERROR_UNSUPPORTED, "no boot entry was found for %s", loader->name);
+		kt_throw(error,
+			 KT_ERROR_UNSUPPORTED,
+			 "no boot entry was found for %s",
+			 loader->name);
 		return NULL;
 	}
 	g_autofree char *value = agreed_value(lines, edit->locator);
@@ -100,8 +104,7 @@ static bool
 check_only_ours(KtMachine *machine, const KtBootLoader *loader, const char *key,
 		const KtReading *before, GError **error)
 {
-	g_autoptr(GPtrArray) now =
-		g_ptr_array_new_with_free_func((GDestroyNotify)kt_blob_free);
+	g_autoptr(GPtrArray) now = g_ptr_array_new_with_free_func((GDestroyNotify)kt_blob_free);
 	g_autofree char *own = loader->own_file ? loader->own_file(key) : NULL;
 
 	if (!read_blobs(machine->root, loader, key, now, error))
@@ -145,7 +148,8 @@ put_files(KtMachine *machine, const KtReading *before, const char *key, const ch
 		}
 		g_autofree char *old_text = text_of(old);
 		g_autofree char *new_text = text_of(now);
-		if (!is_own && !is_forced && !kt_boot_text_differs_only_in(old_text, new_text, key)) {
+		if (!is_own && !is_forced &&
+		    !kt_boot_text_differs_only_in(old_text, new_text, key)) {
 			*ret_is_whole = false;
 			continue;
 		}
@@ -165,7 +169,8 @@ boot_restore(KtMachine *machine, const KtStep *step, const KtReading *before, GE
 	g_autofree char *own = loader && loader->own_file ? loader->own_file(key) : NULL;
 	bool is_whole = false;
 
-	if (!loader || !put_files(machine, before, key, own, /* is_forced= */ false, &is_whole, error))
+	if (!loader ||
+	    !put_files(machine, before, key, own, /* is_forced= */ false, &is_whole, error))
 		return false;
 	if (is_whole)
 		return true;
@@ -203,7 +208,8 @@ boot_write(KtMachine *machine, const KtStep *step, const KtReading *before, GErr
 
 	/* Generating again would make the foreign edit true: the files go back as they were. */
 	g_autofree char *own = loader->own_file ? loader->own_file(edit->locator) : NULL;
-	(void)put_files(machine, before, edit->locator, own, /* is_forced= */ true, &is_whole, &ignored);
+	(void)put_files(
+		machine, before, edit->locator, own, /* is_forced= */ true, &is_whole, &ignored);
 	return false;
 }
 

@@ -17,10 +17,10 @@ typedef struct Call {
 	char *uuid;
 	Kind kind;
 	unsigned number;
-	KtCpuset cpus;    /* pins: in or out */
-	uint64_t shares;  /* weight: in or out */
-	bool is_active;   /* out */
-	unsigned id;      /* out: of the guest's process */
+	KtCpuset cpus;   /* pins: in or out */
+	uint64_t shares; /* weight: in or out */
+	bool is_active;  /* out */
+	unsigned id;     /* out: of the guest's process */
 } Call;
 
 static void
@@ -77,7 +77,10 @@ call_new(const KtStep *step, GError **error)
 	call->uuid = g_strdup(slash ? slash + 1 : "");
 	if (parse_locator(step->edits[0].locator, call))
 		return g_steal_pointer(&call);
-	kt_throw(error, KT_ERROR_PARSE, "'%s' is no live setting of a guest", step->edits[0].locator);
+	kt_throw(error,
+		 KT_ERROR_PARSE,
+		 "'%s' is no live setting of a guest",
+		 step->edits[0].locator);
 	return NULL;
 }
 
@@ -114,7 +117,8 @@ get_vcpu_pin(virDomainPtr domain, Call *call, GError **error)
 	if (got < 0)
 		return kt_throw_virt(error, "read the affinity");
 	if (got < n)
-		return kt_throw(error, KT_ERROR_NOT_FOUND, "the guest has no vCPU %u", call->number);
+		return kt_throw(
+			error, KT_ERROR_NOT_FOUND, "the guest has no vCPU %u", call->number);
 	map_to_set(maps + (size_t)call->number * MAP_BYTES, &call->cpus);
 	return true;
 }
@@ -150,7 +154,8 @@ get_iothread_pin(virDomainPtr domain, Call *call, GError **error)
 	}
 	free(infos); /* allocated by libvirt with malloc */
 	if (!is_found)
-		return kt_throw(error, KT_ERROR_NOT_FOUND, "the guest has no IOThread %u", call->number);
+		return kt_throw(
+			error, KT_ERROR_NOT_FOUND, "the guest has no IOThread %u", call->number);
 	return true;
 }
 
@@ -168,11 +173,11 @@ get_cpu_shares(virDomainPtr domain, Call *call, GError **error)
 	g_autofree virTypedParameterPtr params = g_new0(virTypedParameter, MAX(n, 1));
 	if (virDomainGetSchedulerParametersFlags(domain, params, &n, VIR_DOMAIN_AFFECT_LIVE) < 0)
 		return kt_throw_virt(error, "read the weight");
-	int rc = virTypedParamsGetULLong(
-		params, n, VIR_DOMAIN_SCHEDULER_CPU_SHARES, &shares);
+	int rc = virTypedParamsGetULLong(params, n, VIR_DOMAIN_SCHEDULER_CPU_SHARES, &shares);
 	virTypedParamsClear(params, n);
 	if (rc != 1)
-		return kt_throw(error, KT_ERROR_UNSUPPORTED, "the guest has no weight (no cpu cgroup)");
+		return kt_throw(
+			error, KT_ERROR_UNSUPPORTED, "the guest has no weight (no cpu cgroup)");
 	call->shares = shares;
 	return true;
 }
@@ -267,8 +272,7 @@ static bool
 run(KtMachine *machine, const KtStep *step, KtVirtFunc func, Call *call, GError **error)
 {
 	KtVirtConn *virt = kt_machine_virt(machine, error);
-	g_autofree char *title =
-		g_strdup_printf("'%s' of %s", step->edits[0].locator, step->title);
+	g_autofree char *title = g_strdup_printf("'%s' of %s", step->edits[0].locator, step->title);
 
 	if (!virt)
 		return false;
@@ -330,7 +334,10 @@ set_value(KtMachine *machine, const KtStep *step, const char *value, GError **er
 	if (fault)
 		return kt_throw_errno(error, fault, "set '%s'", step->edits[0].locator);
 	if (!value)
-		return kt_throw(error, KT_ERROR_UNSUPPORTED, "'%s' cannot be made absent", step->edits[0].locator);
+		return kt_throw(error,
+				KT_ERROR_UNSUPPORTED,
+				"'%s' cannot be made absent",
+				step->edits[0].locator);
 	if (call->kind == KIND_CPU_SHARES) {
 		guint64 shares = 0;
 		if (!g_ascii_string_to_unsigned(value, 10, 1, UINT32_MAX, &shares, NULL))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-actuator.h"
-#include "kt-fault.h"
 #include "kt-dom-edit.h"
+#include "kt-fault.h"
 
 #include <string.h>
 
@@ -52,7 +52,9 @@ fetch(virConnectPtr conn, void *data, GError **error)
 		return kt_throw_virt(error, "find the guest");
 	if (virDomainIsPersistent(domain) != 1) {
 		(void)virDomainFree(domain);
-		return kt_throw(error, KT_ERROR_UNSUPPORTED, "the guest is transient: it has no stored configuration");
+		return kt_throw(error,
+				KT_ERROR_UNSUPPORTED,
+				"the guest is transient: it has no stored configuration");
 	}
 	char *xml = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE);
 	(void)virDomainFree(domain);
@@ -98,9 +100,10 @@ as_wanted(const xmlDoc *doc, const KtEdit *edit, char *value)
 	if (!value || *value != '<')
 		return value;
 
-	const char *wanted = edit->to && kt_dom_contains(doc, edit->locator, edit->to)     ? edit->to
-			     : edit->from && kt_dom_contains(doc, edit->locator, edit->from) ? edit->from
-											     : NULL;
+	const char *wanted = edit->to && kt_dom_contains(doc, edit->locator, edit->to) ? edit->to
+			     : edit->from && kt_dom_contains(doc, edit->locator, edit->from)
+				     ? edit->from
+				     : NULL;
 	if (!wanted)
 		return value;
 	g_free(value);
@@ -188,7 +191,8 @@ xml_restore(KtMachine *machine, const KtStep *step, const KtReading *before, GEr
 	if (!blob || !blob->bytes)
 		return kt_throw(error, KT_ERROR_JOURNAL, "the saved configuration is missing");
 	const char *text = g_bytes_get_data(blob->bytes, &length);
-	return define_text(machine, step, g_strndup(text, length), /* is_validated= */ false, error);
+	return define_text(
+		machine, step, g_strndup(text, length), /* is_validated= */ false, error);
 }
 
 static bool

@@ -66,11 +66,14 @@ throw_write(GError **error, int errno_value, const char *path, const char *value
 		int errno_value;
 		const char *hint;
 	} hints[] = {
-		{.errno_value = EACCES, .hint = "the file is read-only on this kernel, or root is needed"},
-		{.errno_value = EROFS, .hint = "the file system is mounted read-only, as in a container"},
+		{.errno_value = EACCES,
+		 .hint = "the file is read-only on this kernel, or root is needed"},
+		{.errno_value = EROFS,
+		 .hint = "the file system is mounted read-only, as in a container"},
 		{.errno_value = EPERM, .hint = "kernel lockdown or missing root forbids it"},
 		{.errno_value = EINVAL, .hint = "the kernel does not accept this value now"},
-		{.errno_value = EBUSY, .hint = "the kernel is busy with the previous value; try again later"},
+		{.errno_value = EBUSY,
+		 .hint = "the kernel is busy with the previous value; try again later"},
 	};
 
 	kt_throw_errno(error, errno_value, "write '%s' to '%s'", value, path);

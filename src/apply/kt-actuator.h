@@ -15,9 +15,11 @@ typedef struct KtActuator {
 	/* Reads all that belongs to the step's place, before-images included. Never writes. */
 	KtReading *(*read)(KtMachine *machine, const KtStep *step, GError **error);
 	/* Makes every edit's `to` true. */
-	bool (*write)(KtMachine *machine, const KtStep *step, const KtReading *before, GError **error);
+	bool (*write)(KtMachine *machine, const KtStep *step, const KtReading *before,
+		      GError **error);
 	/* Puts back exactly what @before says. */
-	bool (*restore)(KtMachine *machine, const KtStep *step, const KtReading *before, GError **error);
+	bool (*restore)(KtMachine *machine, const KtStep *step, const KtReading *before,
+			GError **error);
 	/* Puts back only the step's own edits, for a place that others changed elsewhere since;
 	 * NULL when the place cannot be divided. */
 	bool (*restore_edits)(KtMachine *machine, const KtStep *step, const KtReading *before,

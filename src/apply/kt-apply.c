@@ -42,8 +42,12 @@ throw_stale(const KtStep *step, const KtReading *reading, GError **error)
 				     step->id,
 				     edit->locator,
 				     step->title,
-				     is_long ? "different" : now ? now : "(absent)",
-				     is_long ? "another text" : edit->from ? edit->from : "(absent)");
+				     is_long ? "different"
+				     : now   ? now
+					     : "(absent)",
+				     is_long      ? "another text"
+				     : edit->from ? edit->from
+						  : "(absent)");
 	}
 	return false;
 }
@@ -114,9 +118,11 @@ throw_mismatch(const KtStep *step, const KtReading *after, GError **error)
 			"'%s' of %s reads back as %s, not as %s",
 			step->edits[0].locator,
 			step->title,
-			step->knob == KT_KNOB_FILE ? "another text" : now ? now : "(absent)",
+			step->knob == KT_KNOB_FILE ? "another text"
+			: now                      ? now
+						   : "(absent)",
 			step->knob == KT_KNOB_FILE ? "planned"
-			: step->edits[0].to	   ? step->edits[0].to
+			: step->edits[0].to        ? step->edits[0].to
 						   : "(absent)");
 }
 
@@ -171,7 +177,8 @@ group_end(const KtTxn *txn, uint32_t first)
 {
 	uint32_t last = first;
 
-	while (last + 1 < txn->n_steps && txn->steps[last + 1].step->group == txn->steps[first].step->group)
+	while (last + 1 < txn->n_steps &&
+	       txn->steps[last + 1].step->group == txn->steps[first].step->group)
 		last++;
 	return last;
 }
@@ -255,8 +262,9 @@ verify_groups(const KtApplyRun *run, KtLog *log, KtTxn *txn, Progress *progress)
 			g_autoptr(GError) error = NULL;
 			if (record->outcome != KT_OUTCOME_APPLIED)
 				continue;
-			g_autoptr(KtReading) now = kt_actuator(record->step->knob)
-							   ->read(run->machine, record->step, &error);
+			g_autoptr(KtReading) now =
+				kt_actuator(record->step->knob)
+					->read(run->machine, record->step, &error);
 			if (now && kt_reading_matches_to(now, record->step))
 				continue;
 			if (now)
@@ -277,9 +285,8 @@ close_log(KtLog *log, KtTxn *txn, GError **error)
 	bool stands = kt_txn_count(txn, KT_OUTCOME_APPLIED) > 0;
 
 	(void)KT_FAULT("apply-before-end");
-	return kt_log_put(log,
-			  kt_entry_new(stands ? KT_PHASE_END : KT_PHASE_UNDONE, /* step= */ 0),
-			  error);
+	return kt_log_put(
+		log, kt_entry_new(stands ? KT_PHASE_END : KT_PHASE_UNDONE, /* step= */ 0), error);
 }
 
 static bool

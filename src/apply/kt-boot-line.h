@@ -13,7 +13,8 @@
 /* May @key and @value (NULL = none) stand on a command line without quoting? */
 bool kt_boot_line_is_clean(const char *key, const char *value);
 
-/* Value of the last @key on @line: NULL = not there, "" = there without a value. Free with g_free. */
+/* Value of the last @key on @line: NULL = not there, "" = there without a value. Free with g_free.
+ */
 char *kt_boot_line_get(const char *line, const char *key);
 
 /* How often @key stands on @line. */

@@ -11,9 +11,9 @@
 /* update-grub with os-prober takes half a minute on a host with many disks. */
 #define TOOL_LIMIT_S 180
 
-#define GRUB_CFG "/boot/grub/grub.cfg"
+#define GRUB_CFG    "/boot/grub/grub.cfg"
 #define UPDATE_GRUB "/usr/sbin/update-grub"
-#define BLS_DIR "/boot/loader/entries"
+#define BLS_DIR     "/boot/loader/entries"
 
 static bool
 exists(KtRoot *root, const char *path)
@@ -98,7 +98,8 @@ debian_regenerate(KtRoot *root, GError **error)
 }
 
 static bool
-debian_set(KtRoot *root, const char *key, const char *value, const GPtrArray *before, GError **error)
+debian_set(KtRoot *root, const char *key, const char *value, const GPtrArray *before,
+	   GError **error)
 {
 	g_autofree char *path = debian_own_file(key);
 	g_autofree char *text = debian_drop_in(key, value);
@@ -212,8 +213,9 @@ put_back_rescue(KtRoot *root, const GPtrArray *before, GError **error)
 static bool
 bls_set(KtRoot *root, const char *key, const char *value, const GPtrArray *before, GError **error)
 {
-	g_autofree char *args = value ? g_strdup_printf("--args=%s%s%s", key, *value ? "=" : "", value)
-				      : g_strdup_printf("--remove-args=%s", key);
+	g_autofree char *args =
+		value ? g_strdup_printf("--args=%s%s%s", key, *value ? "=" : "", value)
+		      : g_strdup_printf("--remove-args=%s", key);
 	const char *const argv[] = {grubby_path(root), "--update-kernel=ALL", args, NULL};
 
 	return kt_spawn(root, argv, TOOL_LIMIT_S, error) && put_back_rescue(root, before, error);

@@ -18,14 +18,16 @@ typedef struct KtBootLoader {
 	bool (*is_used)(KtRoot *root);
 	/* Files that a change may touch: char * array of paths. */
 	GPtrArray *(*files)(KtRoot *root, const char *key);
-	/* The command lines of all normal entries, from the files' texts (KtBlob *). char * array. */
+	/* The command lines of all normal entries, from the files' texts (KtBlob *). char * array.
+	 */
 	GPtrArray *(*lines)(const GPtrArray *blobs);
 	/* Sets the argument for all normal entries; NULL takes it away. */
 	bool (*set)(KtRoot *root, const char *key, const char *value, const GPtrArray *before,
 		    GError **error);
 	/* The file that is the change's own (put back first), or NULL. Free with g_free. */
 	char *(*own_file)(const char *key);
-	/* Generates the boot entries again from the configuration; NULL when there is no such step. */
+	/* Generates the boot entries again from the configuration; NULL when there is no such step.
+	 */
 	bool (*regenerate)(KtRoot *root, GError **error);
 } KtBootLoader;
 

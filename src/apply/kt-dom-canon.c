@@ -47,7 +47,8 @@ append_attributes(GString *out, const xmlNode *node)
 	for (const xmlAttr *attr = node->properties; attr; attr = attr->next) {
 		xmlChar *value = xmlGetNoNsProp(node, attr->name);
 		char *escaped = g_markup_escape_text(value ? (const char *)value : "", -1);
-		g_ptr_array_add(texts, g_strdup_printf(" %s='%s'", (const char *)attr->name, escaped));
+		g_ptr_array_add(texts,
+				g_strdup_printf(" %s='%s'", (const char *)attr->name, escaped));
 		g_free(escaped);
 		xmlFree(value);
 	}

@@ -9,7 +9,7 @@
 
 /* A domain with a thousand devices has about 1 MiB of XML. */
 #define MAX_XML_BYTES ((size_t)(8 * 1024 * 1024))
-#define MAX_STEPS 16
+#define MAX_STEPS     16
 
 typedef struct Step {
 	char *name;
@@ -230,8 +230,8 @@ kt_dom_get(const xmlDoc *doc, const char *text, char **ret_value, GError **error
 	if (!node)
 		return true;
 	if (locator.kind == KIND_ATTRIBUTE)
-		*ret_value = take_xml_text(
-			xmlGetNoNsProp(node, (const xmlChar *)locator.attribute));
+		*ret_value =
+			take_xml_text(xmlGetNoNsProp(node, (const xmlChar *)locator.attribute));
 	else if (locator.kind == KIND_TEXT)
 		*ret_value = take_xml_text(xmlNodeGetContent(node));
 	else
@@ -301,8 +301,8 @@ static bool
 put_element(xmlDoc *doc, const Locator *locator, xmlNode *node, const char *text, GError **error)
 {
 	xmlNode *old = find_element(doc, locator, locator->n_steps);
-	xmlNode *parent = old ? NULL
-			      : make_element(doc, locator, locator->n_steps - 1, text, error);
+	xmlNode *parent =
+		old ? NULL : make_element(doc, locator, locator->n_steps - 1, text, error);
 
 	if (old) {
 		xmlReplaceNode(old, node);

@@ -13,7 +13,7 @@
 #include <sys/xattr.h>
 
 /* Links in /etc are at most one or two deep. */
-#define MAX_LINKS 8
+#define MAX_LINKS       8
 #define MAX_XATTR_BYTES 65536
 
 typedef struct Place {
@@ -38,11 +38,10 @@ static bool
 follow(Place *place)
 {
 	char target[4096];
-	ssize_t length = place->dirfd < 0 ? -1
-					  : readlinkat(place->dirfd,
-						       place->name,
-						       target,
-						       sizeof(target) - 1);
+	ssize_t length =
+		place->dirfd < 0
+			? -1
+			: readlinkat(place->dirfd, place->name, target, sizeof(target) - 1);
 
 	if (length < 0)
 		return false;
@@ -86,9 +85,8 @@ read_xattrs(int fd)
 	for (ssize_t at = 0; at < length; at += (ssize_t)strlen(names + at) + 1) {
 		ssize_t size = fgetxattr(fd, names + at, value, MAX_XATTR_BYTES);
 		if (size >= 0)
-			g_hash_table_insert(xattrs,
-					    g_strdup(names + at),
-					    g_bytes_new(value, (size_t)size));
+			g_hash_table_insert(
+				xattrs, g_strdup(names + at), g_bytes_new(value, (size_t)size));
 	}
 	return g_steal_pointer(&xattrs);
 }
@@ -106,7 +104,8 @@ kt_file_read(const KtRoot *root, const char *path, GError **error)
 	if (place.dirfd < 0)
 		return g_steal_pointer(&blob);
 
-	kt_autofd fd = openat(place.dirfd, place.name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	kt_autofd fd =
+		openat(place.dirfd, place.name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
 		return g_steal_pointer(&blob);
 	if (fd < 0 || fstat(fd, &info) != 0) {

@@ -23,5 +23,6 @@ bool kt_file_put(const KtRoot *root, const KtBlob *blob, GError **error) KT_WARN
 /* Removes what an interrupted kt_file_put() of @path may have left. */
 bool kt_file_sweep(const KtRoot *root, const char *path, GError **error) KT_WARN_UNUSED;
 
-/* The folder of @path as a blob: to be saved before a file is put into a folder that is not there. */
+/* The folder of @path as a blob: to be saved before a file is put into a folder that is not there.
+ */
 KtBlob *kt_file_parent(const KtRoot *root, const char *path);

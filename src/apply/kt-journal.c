@@ -13,7 +13,7 @@
 #define CHECKSUM_DIGITS 8
 /* Intent, done and put-back of one value step take well under 2 KiB; files are saved elsewhere. */
 #define BYTES_PER_STEP 4096
-#define MAX_LINE ((size_t)(1024 * 1024))
+#define MAX_LINE       ((size_t)(1024 * 1024))
 
 struct KtJournal {
 	int fd;
@@ -93,8 +93,7 @@ parse_pairs(KtEntry *entry, char **words)
 		g_autofree char *value = g_uri_unescape_string(equals + 1, NULL);
 		if (!value)
 			return false;
-		g_hash_table_replace(
-			entry->values, g_steal_pointer(&key), g_steal_pointer(&value));
+		g_hash_table_replace(entry->values, g_steal_pointer(&key), g_steal_pointer(&value));
 	}
 	return true;
 }
@@ -145,7 +144,10 @@ kt_journal_parse(const char *text, size_t length, size_t *ret_length, GError **e
 	size_t intact = 0;
 
 	if (length > KT_ROOT_MAX_BYTES) {
-		kt_throw(error, KT_ERROR_LIMIT, "journal is larger than %zu bytes", KT_ROOT_MAX_BYTES);
+		kt_throw(error,
+			 KT_ERROR_LIMIT,
+			 "journal is larger than %zu bytes",
+			 KT_ROOT_MAX_BYTES);
 		return NULL;
 	}
 	while (at < length) {

@@ -53,7 +53,8 @@ is_partly_ours(const Attempt *attempt)
 		return false;
 	if (!g_ascii_string_to_unsigned(edit->from, 10, 0, UINT64_MAX, &from, NULL) ||
 	    !g_ascii_string_to_unsigned(edit->to, 10, 0, UINT64_MAX, &to, NULL) ||
-	    !g_ascii_string_to_unsigned(attempt->now->values->pdata[0], 10, 0, UINT64_MAX, &now, NULL))
+	    !g_ascii_string_to_unsigned(
+		    attempt->now->values->pdata[0], 10, 0, UINT64_MAX, &now, NULL))
 		return false;
 	if (edit->syntax == KT_SYNTAX_AT_LEAST && now >= to)
 		return true;
@@ -77,7 +78,8 @@ has_moved_neighbours(const Attempt *attempt)
 		const KtNeighbour *old = attempt->before->neighbours->pdata[i];
 		for (guint j = 0; j < attempt->now->neighbours->len; j++) {
 			const KtNeighbour *now = attempt->now->neighbours->pdata[j];
-			if (g_str_equal(old->path, now->path) && !g_str_equal(old->value, now->value))
+			if (g_str_equal(old->path, now->path) &&
+			    !g_str_equal(old->value, now->value))
 				return true;
 		}
 	}
@@ -135,8 +137,8 @@ fail(Attempt *attempt, const GError *error)
 	const char *hint = kt_error_hint(error);
 
 	g_free(attempt->detail);
-	attempt->detail = hint ? g_strdup_printf("%s (%s)", error->message, hint)
-			       : g_strdup(error->message);
+	attempt->detail =
+		hint ? g_strdup_printf("%s (%s)", error->message, hint) : g_strdup(error->message);
 	return KT_OUTCOME_FAILED;
 }
 
@@ -196,7 +198,9 @@ record(Attempt *attempt, KtOutcome outcome, KtOutcome restored, KtTxn *txn)
 	kt_entry_set(entry, "after", now);
 	kt_entry_set(entry, "detail", attempt->detail);
 	if (!kt_log_put(attempt->log, entry, &error))
-		g_debug("put-back of step %u not recorded: %s, ignoring", attempt->step->id, error->message);
+		g_debug("put-back of step %u not recorded: %s, ignoring",
+			attempt->step->id,
+			error->message);
 	if (!txn)
 		return;
 
@@ -239,7 +243,8 @@ kt_put_back(KtMachine *machine, KtLog *log, uint32_t first, uint32_t last, KtOut
 }
 
 KtOutcome
-kt_put_back_preview(KtMachine *machine, KtLog *log, uint32_t index, char **ret_now, char **ret_detail)
+kt_put_back_preview(KtMachine *machine, KtLog *log, uint32_t index, char **ret_now,
+		    char **ret_detail)
 {
 	const KtStep *step = &log->plan->steps[index];
 	g_autoptr(GError) error = NULL;

@@ -112,8 +112,8 @@ kt_reading_matches_from(const KtReading *reading, const KtStep *step)
 	for (uint32_t i = 0; i < step->n_edits; i++) {
 		const KtEdit *edit = &step->edits[i];
 		/* A rounded-up value is as good as the one wanted, never as the one found. */
-		KtSyntax syntax = edit->syntax == KT_SYNTAX_AT_LEAST ? KT_SYNTAX_NUMBER
-								     : edit->syntax;
+		KtSyntax syntax =
+			edit->syntax == KT_SYNTAX_AT_LEAST ? KT_SYNTAX_NUMBER : edit->syntax;
 		if (!kt_syntax_equal(syntax, edit->from, reading->values->pdata[i]))
 			return false;
 	}

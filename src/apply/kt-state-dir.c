@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 
 #define LOCK_POLL_US 20000
-#define MAX_TXNS 999999
+#define MAX_TXNS     999999
 
 struct KtStateDir {
 	char *path;
@@ -164,7 +164,8 @@ list_txns(const KtStateDir *dir, GError **error)
 GArray *
 kt_state_dir_list(const KtStateDir *dir, GError **error)
 {
-	g_autoptr(GArray) ids = g_array_new(/* zero_terminated= */ FALSE, /* clear= */ TRUE, sizeof(uint32_t));
+	g_autoptr(GArray) ids =
+		g_array_new(/* zero_terminated= */ FALSE, /* clear= */ TRUE, sizeof(uint32_t));
 
 	if (dir->txns < 0)
 		return g_steal_pointer(&ids);

@@ -109,13 +109,14 @@ verify_step(KtMachine *machine, KtLog *log, uint32_t index, char **ret_now, char
 
 	const char *context = kt_entry_get(record->intent, "context");
 	bool is_other_run = context && g_strcmp0(context, now->context) != 0;
-	bool is_other_boot = step->effect == KT_EFFECT_LIVE && !kt_log_is_same_boot(log, machine->boot_id);
+	bool is_other_boot =
+		step->effect == KT_EFFECT_LIVE && !kt_log_is_same_boot(log, machine->boot_id);
 	return is_other_run || is_other_boot ? KT_OUTCOME_GONE : KT_OUTCOME_DIFFERS;
 }
 
 KtTxn *
-kt_undo_verify(KtMachine *machine, KtLog *log, bool (*is_superseded)(const KtStep *step, void *data),
-	       void *data)
+kt_undo_verify(KtMachine *machine, KtLog *log,
+	       bool (*is_superseded)(const KtStep *step, void *data), void *data)
 {
 	KtTxn *txn = kt_log_to_txn(log, machine->boot_id, kt_clock_boottime_us());
 

@@ -122,8 +122,7 @@ read_left(const char *state_dir, uint32_t id, const char *boot_id, int64_t *ret_
 
 	KtTxnState state = kt_log_state(log);
 	bool is_open = state == KT_TXN_UNCONFIRMED || state == KT_TXN_INTERRUPTED;
-	*ret_left_us =
-		is_open ? kt_log_confirm_left_us(log, boot_id, kt_clock_boottime_us()) : 0;
+	*ret_left_us = is_open ? kt_log_confirm_left_us(log, boot_id, kt_clock_boottime_us()) : 0;
 	return true;
 }
 

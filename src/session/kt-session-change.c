@@ -38,9 +38,9 @@ check_host(KtSession *session, const KtPlan *plan, GError **error)
 {
 	g_autofree char *name = NULL;
 
-	if (!plan->hostname || kt_root_read_line(session->source->root,
-						 "/proc/sys/kernel/hostname",
-						 &name) != KT_STATE_VALUE)
+	if (!plan->hostname ||
+	    kt_root_read_line(session->source->root, "/proc/sys/kernel/hostname", &name) !=
+		    KT_STATE_VALUE)
 		return true;
 	if (g_str_equal(name, plan->hostname))
 		return true;
@@ -112,7 +112,8 @@ kt_session_apply(KtSession *session, const KtPlan *plan, const KtApplyOptions *o
 
 /* Newest transaction in @state; 0 when there is none. */
 static bool
-find_newest(const KtStateDir *dir, bool (*is_wanted)(const KtLog *), uint32_t *ret_id, GError **error)
+find_newest(const KtStateDir *dir, bool (*is_wanted)(const KtLog *), uint32_t *ret_id,
+	    GError **error)
 {
 	g_autoptr(GArray) ids = kt_state_dir_list(dir, error);
 
@@ -267,7 +268,8 @@ kt_session_recover(KtSession *session, GError **error)
 
 	if (!ids || !kt_state_dir_sweep(dir, error))
 		return NULL;
-	/* The newest first: what it changed lies on top. One that fails does not stop the others. */
+	/* The newest first: what it changed lies on top. One that fails does not stop the others.
+	 */
 	for (guint i = ids->len; i-- > 0;) {
 		GError **slot = first ? NULL : &first;
 		(void)recover_one(session, dir, g_array_index(ids, uint32_t, i), txns, slot);
@@ -333,7 +335,8 @@ supersede(GHashTable *places, const KtTxn *txn)
 {
 	for (uint32_t i = 0; i < txn->n_steps; i++) {
 		const KtStep *step = txn->steps[i].step;
-		for (uint32_t j = 0; txn->steps[i].outcome != KT_OUTCOME_UNSET && j < step->n_edits; j++)
+		for (uint32_t j = 0; txn->steps[i].outcome != KT_OUTCOME_UNSET && j < step->n_edits;
+		     j++)
 			g_hash_table_add(places, place_of(step, &step->edits[j]));
 	}
 }
