@@ -86,6 +86,19 @@ has_moved_neighbours(const Attempt *attempt)
 	return false;
 }
 
+/* The folder that we made for a file. */
+static bool
+has_made_folder(const Attempt *attempt)
+{
+	for (guint i = 0; i < MIN(attempt->before->blobs->len, attempt->now->blobs->len); i++) {
+		const KtBlob *old = attempt->before->blobs->pdata[i];
+		const KtBlob *now = attempt->now->blobs->pdata[i];
+		if (old->is_dir && !old->exists && now->exists)
+			return true;
+	}
+	return false;
+}
+
 static bool
 load(Attempt *attempt, GError **error)
 {
@@ -115,8 +128,9 @@ decide(const Attempt *attempt)
 	bool gone = is_gone(attempt);
 
 	if (g_str_equal(attempt->now->mark, attempt->before->mark)) {
-		/* Stopped between the value and its neighbours? */
-		bool is_half = is_interrupted && !gone && has_moved_neighbours(attempt);
+		/* Stopped between the value and its neighbours, the file and its folder? */
+		bool is_half = is_interrupted && !gone &&
+			       (has_moved_neighbours(attempt) || has_made_folder(attempt));
 		return is_half ? KT_OUTCOME_RESTORED : KT_OUTCOME_UNCHANGED;
 	}
 	if (has_vanished(attempt) || (gone && attempt->before->context))
