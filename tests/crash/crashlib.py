@@ -62,6 +62,17 @@ class Result:
         self.violations += other.violations
 
 
+def copy_tree(source, target):
+    """A copy with owners; shutil keeps all else."""
+    def copy(path, to):
+        shutil.copy2(path, to)
+        info = os.lstat(path)
+        if info.st_uid or info.st_gid:
+            os.chown(to, info.st_uid, info.st_gid)
+            os.chmod(to, info.st_mode & 0o7777)
+    shutil.copytree(source, target, symlinks=True, copy_function=copy)
+
+
 class Sweeper:
     """Runs commands under kt-edge on copies of `template`.
 
@@ -93,7 +104,7 @@ class Sweeper:
         except queue.Empty:
             folder = os.path.join(self.scratch, f"run-{next(self.numbers)}")
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(template or self.template, folder, symlinks=True)
+        copy_tree(template or self.template, folder)
         return folder
 
     def done(self, folder):
@@ -173,7 +184,7 @@ class Sweeper:
             folder = self.fresh(template)
             self._run([*self._options(options, folder), "kill", str(edge)], command(folder))
             copy = os.path.join(self.scratch, f"killed-{next(self.numbers)}")
-            shutil.copytree(folder, copy, symlinks=True)
+            copy_tree(folder, copy)
             self.done(folder)
             yield copy
             shutil.rmtree(copy)
