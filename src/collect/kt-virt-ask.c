@@ -195,20 +195,14 @@ get_stats(virConnectPtr conn, void *data, GError **error)
 }
 
 KtVirtStats *
-kt_virt_ask_stats(KtVirtConn *conn, unsigned groups, unsigned flags, uint32_t limit_ms,
-		  GError **error)
+kt_virt_ask_stats(KtVirtConn *conn, unsigned groups, unsigned flags, GError **error)
 {
 	g_autoptr(KtVirtStats) stats = g_atomic_rc_box_new0(KtVirtStats);
 
 	stats->groups = groups;
 	stats->flags = flags;
-	if (!kt_virt_conn_call_within(conn,
-				      limit_ms,
-				      "read statistics of guests",
-				      get_stats,
-				      stats,
-				      clear_stats,
-				      error))
+	if (!kt_virt_conn_call(
+		    conn, "read statistics of guests", get_stats, stats, clear_stats, error))
 		return NULL;
 	return g_steal_pointer(&stats);
 }

@@ -27,6 +27,7 @@ typedef enum KtVirtQuestion {
 	KT_VIRT_QUESTION_N,
 } KtVirtQuestion;
 
+/* NULL on failure. */
 KtVirtAnswer *kt_virt_ask(KtVirtConn *conn, KtVirtQuestion question, GError **error) KT_WARN_UNUSED;
 
 /* Guests that fit VIR_CONNECT_LIST_DOMAINS_* flags. */
@@ -39,6 +40,7 @@ typedef struct KtVirtGuests {
 void kt_virt_guests_unref(KtVirtGuests *guests);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KtVirtGuests, kt_virt_guests_unref)
 
+/* NULL on failure. */
 KtVirtGuests *kt_virt_ask_guests(KtVirtConn *conn, unsigned flags, GError **error) KT_WARN_UNUSED;
 
 /* XML of guest @index with VIR_DOMAIN_XML_* @flags. NULL on failure; free with g_free. */
@@ -56,5 +58,6 @@ typedef struct KtVirtStats {
 void kt_virt_stats_unref(KtVirtStats *stats);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KtVirtStats, kt_virt_stats_unref)
 
-KtVirtStats *kt_virt_ask_stats(KtVirtConn *conn, unsigned groups, unsigned flags, uint32_t limit_ms,
-			       GError **error) KT_WARN_UNUSED;
+/* NULL on failure. */
+KtVirtStats *kt_virt_ask_stats(KtVirtConn *conn, unsigned groups, unsigned flags, GError **error)
+	KT_WARN_UNUSED;

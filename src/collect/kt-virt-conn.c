@@ -7,11 +7,12 @@
 #include <libvirt/virterror.h>
 #include <libxml/xmlerror.h>
 #include <signal.h>
-#include <stdlib.h>
 
 #define US_PER_MS 1000
 /* Closing a healthy connection takes a round trip; more patience serves nobody. */
 #define CLOSE_WAIT_US (1 * G_USEC_PER_SEC)
+/* A day: longer than any budget, and added to the clock without overflow. */
+#define NO_LIMIT_US (86400 * (int64_t)G_USEC_PER_SEC)
 
 /* One call. Held by the caller and by the worker, whoever is longer interested in it. */
 typedef struct Task {
@@ -34,6 +35,7 @@ struct KtVirtConn {
 	char *dead_what;
 	char *name; /* of the connection, in messages */
 	int64_t end_us;
+	int64_t limit_us; /* of the next call */
 	uint64_t n_calls;
 	virConnectPtr virt; /* touched by the worker only */
 };
@@ -86,10 +88,10 @@ initialise_quietly(void)
 			 g_getenv("LIBVIRT_LOG_OUTPUTS");
 
 	if (!is_wanted)
-		(void)setenv("LIBVIRT_DEBUG", "4", /* overwrite= */ 1);
+		g_setenv("LIBVIRT_DEBUG", "4", TRUE);
 	(void)virInitialize();
 	if (!is_wanted)
-		(void)unsetenv("LIBVIRT_DEBUG");
+		g_unsetenv("LIBVIRT_DEBUG");
 	virSetErrorFunc(NULL, ignore_virt_error);
 }
 
@@ -233,12 +235,13 @@ call_until(KtVirtConn *conn, int64_t end_us, const char *what, Task *task, GErro
 }
 
 bool
-kt_virt_conn_call_within(KtVirtConn *conn, uint32_t limit_ms, const char *what, KtVirtFunc func,
-			 void *data, GDestroyNotify clear, GError **error)
+kt_virt_conn_call(KtVirtConn *conn, const char *what, KtVirtFunc func, void *data,
+		  GDestroyNotify clear, GError **error)
 {
 	int64_t now_us = g_get_monotonic_time();
-	int64_t end_us = MIN(conn->end_us, now_us + (int64_t)limit_ms * US_PER_MS);
+	int64_t end_us = MIN(conn->end_us, now_us + conn->limit_us);
 
+	conn->limit_us = NO_LIMIT_US;
 	if (conn->is_dead)
 		return kt_throw(error,
 				KT_ERROR_TIMEOUT,
@@ -257,11 +260,10 @@ kt_virt_conn_call_within(KtVirtConn *conn, uint32_t limit_ms, const char *what, 
 	return is_ok;
 }
 
-bool
-kt_virt_conn_call(KtVirtConn *conn, const char *what, KtVirtFunc func, void *data,
-		  GDestroyNotify clear, GError **error)
+void
+kt_virt_conn_limit_next(KtVirtConn *conn, uint32_t limit_ms)
 {
-	return kt_virt_conn_call_within(conn, UINT32_MAX, what, func, data, clear, error);
+	conn->limit_us = (int64_t)limit_ms * US_PER_MS;
 }
 
 static void
@@ -327,6 +329,7 @@ conn_new(const char *uri, uint32_t deadline_ms)
 	g_mutex_init(&conn->lock);
 	g_cond_init(&conn->changed);
 	conn->name = uri ? g_strdup_printf("libvirt ('%s')", uri) : g_strdup("libvirt");
+	conn->limit_us = NO_LIMIT_US;
 	kt_virt_conn_renew(conn, deadline_ms);
 	return conn;
 }

@@ -64,10 +64,8 @@ void kt_virt_conn_renew(KtVirtConn *conn, uint32_t deadline_ms);
 bool kt_virt_conn_call(KtVirtConn *conn, const char *what, KtVirtFunc func, void *data,
 		       GDestroyNotify clear, GError **error) KT_WARN_UNUSED;
 
-/* Same, waiting @limit_ms at most even when more of the budget is left. */
-bool kt_virt_conn_call_within(KtVirtConn *conn, uint32_t limit_ms, const char *what,
-			      KtVirtFunc func, void *data, GDestroyNotify clear, GError **error)
-	KT_WARN_UNUSED;
+/* The next call, and only that, waits @limit_ms at most even when more of the budget is left. */
+void kt_virt_conn_limit_next(KtVirtConn *conn, uint32_t limit_ms);
 
 /* True after a call missed its deadline. */
 bool kt_virt_conn_is_dead(const KtVirtConn *conn);

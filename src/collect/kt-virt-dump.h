@@ -53,6 +53,7 @@ typedef struct KtVirtDump {
 
 extern const KtSchema kt_virt_dump_schema;
 
+/* Empty: every member is unset. */
 KtVirtDump *kt_virt_dump_new(void);
 void kt_virt_dump_free(KtVirtDump *dump);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KtVirtDump, kt_virt_dump_free)

@@ -180,7 +180,7 @@ fetch_states(Fetch *fetch)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(KtVirtStats) stats =
-		kt_virt_ask_stats(fetch->conn, VIR_DOMAIN_STATS_STATE, 0, UINT32_MAX, &error);
+		kt_virt_ask_stats(fetch->conn, VIR_DOMAIN_STATS_STATE, 0, &error);
 
 	for (uint32_t i = 0; i < fetch->dump->domains.n; i++)
 		fetch->dump->domains.v[i].state.state =
@@ -281,8 +281,10 @@ fetch_haltpoll(Fetch *fetch)
 	const unsigned flags =
 		VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE | VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT;
 	g_autoptr(GError) error = NULL;
-	g_autoptr(KtVirtStats) stats = kt_virt_ask_stats(
-		fetch->conn, VIR_DOMAIN_STATS_CPU_TOTAL, flags, HALTPOLL_LIMIT_MS, &error);
+
+	kt_virt_conn_limit_next(fetch->conn, HALTPOLL_LIMIT_MS);
+	g_autoptr(KtVirtStats) stats =
+		kt_virt_ask_stats(fetch->conn, VIR_DOMAIN_STATS_CPU_TOTAL, flags, &error);
 	KtState state = stats ? KT_STATE_ABSENT : kt_virt_state(error);
 
 	for (uint32_t i = 0; i < fetch->dump->domains.n; i++) {

@@ -107,9 +107,9 @@ static KT_SCHEMA(guest_config_schema, KtGuestConfig, guest_config_fields, .doc =
 
 static const KtField thread_fields[] = {
 	KT_FIELD(KtThread, tid, .source = "/proc/PID/task", .doc = "thread"),
-	KT_FIELD(KtThread, name, .source = "/proc/PID/task/TID/comm", .doc = "name"),
-	KT_FIELD(KtThread, role, .source = "/proc/PID/task/TID/comm", .doc = "vcpu, iothread, emulator, worker, vhost, other"),
-	KT_FIELD(KtThread, number, .source = "/proc/PID/task/TID/comm", .doc = "vCPU or IOThread number"),
+	KT_FIELD(KtThread, name, .source = "/proc/PID/task/TID/status", .doc = "name"),
+	KT_FIELD(KtThread, role, .source = "/proc/PID/task/TID/status", .doc = "vcpu, iothread, emulator, worker, vhost, other"),
+	KT_FIELD(KtThread, number, .source = "/proc/PID/task/TID/status", .doc = "vCPU or IOThread number"),
 	KT_FIELD(KtThread, affinity, .source = "/proc/PID/task/TID/status", .doc = "Cpus_allowed_list"),
 };
 static KT_SCHEMA(thread_schema, KtThread, thread_fields, .doc = "a thread of the QEMU process");

@@ -5,6 +5,7 @@
  * test-virt-embed.c. */
 
 #include "kt-collect-guest.h"
+#include "kt-collect.h"
 #include "kt-guest-thread.h"
 #include "kt-virt-conn.h"
 #include "kt-virt-fetch.h"
@@ -250,8 +251,9 @@ test_timeout(void)
 
 	g_atomic_int_set(&n_cleared, 0);
 	nap->ms = 1000;
-	g_assert_false(kt_virt_conn_call_within(
-		conn, 100, "sleep for long", sleep_well, nap, clear_nap, &error));
+	kt_virt_conn_limit_next(conn, 100);
+	g_assert_false(
+		kt_virt_conn_call(conn, "sleep for long", sleep_well, nap, clear_nap, &error));
 	g_atomic_rc_box_release_full(nap, clear_nap);
 	g_assert_error(error, KT_ERROR, KT_ERROR_TIMEOUT);
 	g_assert_nonnull(strstr(error->message, "sleep for long"));
@@ -434,6 +436,70 @@ test_broken_dump(void)
 	g_assert_cmpint(facts->guests.v[2].live.vcpus.state, ==, KT_STATE_DENIED);
 }
 
+/* -- the way in -- */
+
+static void
+collect(const KtCollectOptions *options, KtCollected *ret_collected)
+{
+	g_autoptr(GError) error = NULL;
+
+	g_assert_true(kt_collect(options, ret_collected, &error));
+	g_assert_no_error(error);
+}
+
+static void
+test_collect(void)
+{
+	g_auto(KtCollected) live = {NULL}, replayed = {NULL}, silent = {NULL};
+
+	collect(&(KtCollectOptions){.uri = "test:///default"}, &live);
+	g_assert_cmpuint(live.facts->guests.n, ==, 1);
+	g_assert_true(kt_opt_is(live.facts->meta.root, "/"));
+	g_assert_true(kt_known(live.facts->host.system.kernel));
+	g_assert_cmpint(live.facts->guests.v[0].effective.pid.state, ==, KT_STATE_ABSENT);
+
+	collect(&(KtCollectOptions){.virt = live.virt, .uri = "foreign:///ignored"}, &replayed);
+	g_assert_null(replayed.virt);
+	g_assert_cmpuint(replayed.facts->guests.n, ==, 1);
+	g_assert_cmpint(replayed.facts->meta.collected_us.v, ==, live.facts->meta.collected_us.v);
+
+	collect(&(KtCollectOptions){.uri = ""}, &silent);
+	g_assert_cmpint(silent.facts->guests.state, ==, KT_STATE_UNSET);
+	g_assert_false(kt_known(silent.facts->meta.libvirt_problem));
+	g_assert_true(kt_known(silent.facts->meta.is_privileged));
+	g_assert_nonnull(silent.virt);
+}
+
+/* A copy of a host is not this machine: its guests are not those of the libvirt here. */
+static void
+test_collect_copy(void)
+{
+	g_auto(KtCollected) collected = {NULL};
+	g_autofree char *dir = g_dir_make_tmp("kvmtune-XXXXXX", NULL);
+	g_autoptr(KtRoot) root = kt_root_open(dir, NULL);
+
+	g_setenv("LIBVIRT_DEFAULT_URI", "test:///default", TRUE);
+	collect(&(KtCollectOptions){.root = root}, &collected);
+	g_unsetenv("LIBVIRT_DEFAULT_URI");
+	g_assert_cmpint(collected.facts->guests.state, ==, KT_STATE_UNSET);
+	g_assert_true(kt_opt_is(collected.facts->meta.root, dir));
+	g_assert_false(kt_known(collected.facts->meta.is_privileged));
+	(void)g_rmdir(dir);
+}
+
+/* The guests of another machine say nothing about this one. */
+static void
+test_collect_remote(void)
+{
+	g_auto(KtCollected) collected = {NULL};
+
+	collect(&(KtCollectOptions){.uri = "test+tcp://127.0.0.2:1/default"}, &collected);
+	g_assert_true(kt_opt_true(collected.facts->meta.is_remote));
+	g_assert_cmpint(collected.facts->host.system.kernel.state, ==, KT_STATE_UNSET);
+	g_assert_null(collected.topology_xml);
+	g_assert_true(kt_known(collected.facts->meta.libvirt_problem));
+}
+
 /* Nothing of libvirt reaches the terminal by itself. */
 static void
 test_silence(void)
@@ -465,6 +531,9 @@ main(int argc, char **argv)
 	g_test_add_func("/virt/node", test_node);
 	g_test_add_func("/virt/replay", test_replay);
 	g_test_add_func("/virt/broken-dump", test_broken_dump);
+	g_test_add_func("/virt/collect", test_collect);
+	g_test_add_func("/virt/collect-copy", test_collect_copy);
+	g_test_add_func("/virt/collect-remote", test_collect_remote);
 	g_test_add_func("/virt/silence", test_silence);
 	return g_test_run();
 }
