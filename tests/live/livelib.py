@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The kvmtune authors
+"""What the live tests share: TAP, running kvmtune, a real guest, and putting values back."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import traceback
+
+SKIP = 77
+
+
+class Skip(Exception):
+    """This machine cannot do it; the text says why."""
+
+
+class Tap:
+    """Prints one line per test; a failure does not stop the next one."""
+
+    def __init__(self):
+        self.number = 0
+        self.failed = 0
+
+    def run(self, name, function):
+        self.number += 1
+        try:
+            function()
+        except Skip as reason:
+            print(f"ok {self.number} {name} # SKIP {reason}", flush=True)
+            return
+        except Exception:  # whatever it is, it is this test's failure
+            self.failed += 1
+            for line in traceback.format_exc().splitlines():
+                print(f"# {line}")
+            print(f"not ok {self.number} {name}", flush=True)
+            return
+        print(f"ok {self.number} {name}", flush=True)
+
+    def end(self):
+        print(f"1..{self.number}")
+        sys.exit(1 if self.failed else 0)
+
+
+class Kept:
+    """Files of the running machine that a test moves: put back whatever happens."""
+
+    def __init__(self, *paths):
+        self.saved = {}
+        for path in paths:
+            file = pathlib.Path(path)
+            self.saved[file] = file.read_text() if file.exists() else None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_unused):
+        for file, text in self.saved.items():
+            if text is None:
+                file.unlink(missing_ok=True)
+            elif str(file).startswith(("/sys/", "/proc/")):
+                file.write_text(choice(text))
+            else:
+                file.write_text(text)
+
+
+def choice(text):
+    """'a [b] c' -> 'b'; other texts as they are."""
+    if "[" in text and "]" in text:
+        return text[text.index("[") + 1:text.index("]")]
+    return text.strip()
+
+
+def read(path):
+    return pathlib.Path(path).read_text()
+
+
+class Guest:
+    """A real QEMU guest of libvirt's embedded driver."""
+
+    def __init__(self, program, name, xml):
+        self.name = name
+        with tempfile.NamedTemporaryFile("w", suffix=".xml") as file:
+            file.write(xml)
+            file.flush()
+            self.process = subprocess.Popen([program, name, file.name], text=True,
+                                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            lines = [self.process.stdout.readline().split(" ", 1) for _unused in range(3)]
+        if lines[0][0] == "skip":
+            raise Skip(lines[0][1].strip())
+        answers = {key: value.strip() for key, value in lines}
+        self.uri, self.root, self.pid = answers["uri"], answers["root"], int(answers["pid"])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_unused):
+        self.process.stdin.close()
+        self.process.wait(60)
+
+    def is_same_process(self):
+        return pathlib.Path(f"/proc/{self.pid}").exists()
+
+    def inactive_xml(self):
+        """As libvirt keeps it on disk, not as anybody tells it."""
+        return read(f"{self.root}/etc/qemu/{self.name}.xml")
+
+    def affinities(self):
+        """Thread name -> CPUs that the kernel allows it."""
+        found = {}
+        for task in pathlib.Path(f"/proc/{self.pid}/task").iterdir():
+            status = dict(line.split(":\t", 1) for line in read(task / "status").splitlines()
+                          if ":\t" in line)
+            found[read(task / "comm").strip()] = status["Cpus_allowed_list"].strip()
+        return found
+
+    def cpu_weight(self):
+        """Of the guest's control group: (file name, number)."""
+        for line in read(f"/proc/{self.pid}/cgroup").splitlines():
+            number, controllers, path = line.split(":", 2)
+            base = path.split("/libvirt/")[0].removesuffix("/emulator")
+            if number == "0" and not controllers:
+                v2 = pathlib.Path(f"/sys/fs/cgroup{base}/cpu.weight")
+                if v2.exists():
+                    return v2.name, int(read(v2))
+            if "cpu" in controllers.split(","):
+                return "cpu.shares", int(read(f"/sys/fs/cgroup/cpu{base}/cpu.shares"))
+        raise Skip("the guest has no cpu control group")
+
+
+class Kvmtune:
+    """The program under test, with a state directory of its own."""
+
+    def __init__(self, program, state, *options):
+        self.base = [program, "--state-dir", str(state), *options]
+
+    def run(self, *args, status=0, timeout=120):
+        done = subprocess.run([*self.base, *args], text=True, capture_output=True,
+                              stdin=subprocess.DEVNULL, timeout=timeout)
+        if status is not None and done.returncode != status:
+            raise AssertionError(f"{args}: exit status {done.returncode}, not {status}\n"
+                                 f"{done.stdout}\n{done.stderr}")
+        return done
+
+    def json(self, *args, status=0):
+        return json.loads(self.run("--json", *args, status=status).stdout)
+
+
+def need_root():
+    if os.geteuid() != 0:
+        raise Skip("needs root")
