@@ -14,10 +14,13 @@
 /* Intent, done and put-back of one value step take well under 2 KiB; files are saved elsewhere. */
 #define BYTES_PER_STEP 4096
 #define MAX_LINE       ((size_t)(1024 * 1024))
+/* What a disk writes as a whole, at least (NVM Express Base Specification: the smallest LBA). */
+#define SECTOR_BYTES ((size_t)512)
 
 struct KtJournal {
-	int fd;
+	int fd; /* appends */
 	off_t length;
+	bool is_clean; /* nothing stands behind `length` */
 };
 
 KtEntry *
@@ -134,13 +137,52 @@ parse_line(const char *line, size_t length)
 	return g_steal_pointer(&entry);
 }
 
+/* Does a stretch of the file that lies in one sector hold nothing? */
+static bool
+has_lost_sector(const char *text, size_t from, size_t to)
+{
+	for (size_t at = from; at < to;) {
+		size_t end = MIN(to, (at / SECTOR_BYTES + 1) * SECTOR_BYTES);
+		size_t zeros = 0;
+		while (at + zeros < end && !text[at + zeros])
+			zeros++;
+		if (at + zeros == end)
+			return true;
+		at = end;
+	}
+	return false;
+}
+
+/* Is what stands behind the last intact line, @from..@to, what a power cut leaves of one that was
+ * being written? A part of it from the left, or all of it with sectors missing. */
+static bool
+is_torn(const char *text, size_t from, size_t to)
+{
+	const char *newline = memchr(text + from, '\n', to - from);
+
+	if (newline)
+		return newline == text + to - 1 && has_lost_sector(text, from, to);
+	/* Complete but for the newline, and something else in its place? */
+	g_autoptr(KtEntry) entry = parse_line(text + from, to - from - 1);
+	return !entry;
+}
+
+static bool
+throw_damage(size_t at, GError **error)
+{
+	return kt_throw_hint(error,
+			     KT_ERROR_JOURNAL,
+			     "the file system lost data: read the journal and its before/ folder "
+			     "by hand",
+			     "journal is damaged at byte %zu",
+			     at);
+}
+
 GPtrArray *
 kt_journal_parse(const char *text, size_t length, size_t *ret_length, GError **error)
 {
 	g_autoptr(GPtrArray) entries =
 		g_ptr_array_new_with_free_func((GDestroyNotify)kt_entry_free);
-	size_t bad_at = SIZE_MAX;
-	size_t at = 0;
 	size_t intact = 0;
 
 	if (length > KT_ROOT_MAX_BYTES) {
@@ -150,26 +192,18 @@ kt_journal_parse(const char *text, size_t length, size_t *ret_length, GError **e
 			 KT_ROOT_MAX_BYTES);
 		return NULL;
 	}
-	while (at < length) {
-		const char *end = memchr(text + at, '\n', length - at);
-		KtEntry *entry = end ? parse_line(text + at, (size_t)(end - text) - at) : NULL;
-		if (entry && bad_at != SIZE_MAX) {
-			kt_entry_free(entry);
-			kt_throw_hint(error,
-				      KT_ERROR_JOURNAL,
-				      "the file system lost data: read the journal and its before/ "
-				      "folder by hand",
-				      "journal is damaged at byte %zu",
-				      bad_at);
-			return NULL;
-		}
-		if (!entry && bad_at == SIZE_MAX)
-			bad_at = at;
-		if (entry)
-			g_ptr_array_add(entries, entry);
-		at = end ? (size_t)(end - text) + 1 : length;
-		if (entry)
-			intact = at;
+	while (intact < length) {
+		const char *begin = text + intact;
+		const char *end = memchr(begin, '\n', length - intact);
+		KtEntry *entry = end ? parse_line(begin, (size_t)(end - begin)) : NULL;
+		if (!entry)
+			break;
+		g_ptr_array_add(entries, entry);
+		intact = (size_t)(end - text) + 1;
+	}
+	if (intact < length && !is_torn(text, intact, length)) {
+		throw_damage(intact, error);
+		return NULL;
 	}
 	*ret_length = intact;
 	return g_steal_pointer(&entries);
@@ -182,13 +216,14 @@ journal_new(int fd, off_t length)
 
 	journal->fd = fd;
 	journal->length = length;
+	journal->is_clean = true;
 	return journal;
 }
 
 KtJournal *
 kt_journal_create(int dirfd, uint32_t n_steps, GError **error)
 {
-	kt_autofd fd = kt_open_at(dirfd, "journal", O_WRONLY | O_CREAT | O_EXCL, error);
+	kt_autofd fd = kt_open_at(dirfd, "journal", O_WRONLY | O_APPEND | O_CREAT | O_EXCL, error);
 	off_t room = ((off_t)n_steps + 2) * BYTES_PER_STEP;
 
 	if (fd < 0)
@@ -207,11 +242,11 @@ kt_journal_create(int dirfd, uint32_t n_steps, GError **error)
 KtJournal *
 kt_journal_open(int dirfd, size_t length, GError **error)
 {
-	kt_autofd fd = kt_open_at(dirfd, "journal", O_WRONLY, error);
+	kt_autofd fd = kt_open_at(dirfd, "journal", O_WRONLY | O_APPEND, error);
 
 	if (fd < 0)
 		return NULL;
-	if (ftruncate(fd, (off_t)length) != 0 || lseek(fd, (off_t)length, SEEK_SET) < 0) {
+	if (ftruncate(fd, (off_t)length) != 0) {
 		kt_throw_errno(error, errno, "cut a torn line off the journal");
 		return NULL;
 	}
@@ -249,18 +284,40 @@ append(int fd, const char *line, GError **error)
 	return sync_data(fd) || kt_throw_errno(error, errno, "sync the journal");
 }
 
+/* Half a line would make the next one unreadable, and a whole one would be believed. */
+static bool
+cut(KtJournal *journal, GError **error)
+{
+	if (ftruncate(journal->fd, journal->length) != 0 || !sync_data(journal->fd))
+		return kt_throw_errno(error, errno, "cut a failed line off the journal");
+	journal->is_clean = true;
+	return true;
+}
+
 bool
 kt_journal_put(KtJournal *journal, const KtEntry *entry, GError **error)
 {
 	g_autofree char *line = kt_entry_format(entry);
+	size_t length = strlen(line);
 
+	/* Nothing is written that could not be read again. */
+	if (length > MAX_LINE || (size_t)journal->length + length > KT_ROOT_MAX_BYTES)
+		return kt_throw(error, KT_ERROR_LIMIT, "the journal would become too large");
+	if (!journal->is_clean && !cut(journal, error))
+		return false;
+	journal->is_clean = false;
 	if (!append(journal->fd, line, error)) {
-		/* Half a line would make the next one unreadable. */
-		if (ftruncate(journal->fd, journal->length) == 0)
-			(void)lseek(journal->fd, journal->length, SEEK_SET);
+		(void)cut(journal, NULL);
 		return false;
 	}
-	journal->length += (off_t)strlen(line);
+	journal->is_clean = true;
+	journal->length += (off_t)length;
 	(void)KT_FAULT("journal-after-put");
 	return true;
+}
+
+bool
+kt_journal_is_clean(const KtJournal *journal)
+{
+	return journal->is_clean;
 }

@@ -12,7 +12,8 @@
  * The checksum is the first 8 hexadecimal digits of the SHA-256 of the rest of the line; values are
  * percent-escaped. A last line that is torn never happened: every record is synced before the next
  * write to the machine, so what it announces was not begun (intent) or is seen by comparing
- * (done). A bad line before a good one is damage, and nothing is done automatically.
+ * (done). Torn is what a power cut leaves: a line without its end, or with whole sectors of zeros.
+ * Any other bad line is damage, and nothing is done automatically.
  *
  * Phases, in the order they occur (docs/journal-format.md):
  *   T  the transaction exists: version, boot id, time, deadline of confirmation
@@ -60,7 +61,7 @@ const char *kt_entry_get(const KtEntry *entry, const char *key);
 char *kt_entry_format(const KtEntry *entry);
 
 /* Reads a whole journal. *@ret_length is the length of the part that is intact: a torn last line
- * is behind it. Errors: JOURNAL (damage before the end), LIMIT. KtEntry * array. */
+ * is behind it. Errors: JOURNAL (damage), LIMIT. KtEntry * array. */
 GPtrArray *kt_journal_parse(const char *text, size_t length, size_t *ret_length, GError **error)
 	KT_WARN_UNUSED;
 
@@ -76,5 +77,9 @@ KtJournal *kt_journal_open(int dirfd, size_t length, GError **error) KT_WARN_UNU
 void kt_journal_free(KtJournal *journal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KtJournal, kt_journal_free)
 
-/* Appends and syncs. A failed append leaves no partial line. */
+/* Appends and syncs. A failed append leaves nothing, unless the disk refuses that, too: then the
+ * journal is not clean, and every later append begins with trying again. */
 bool kt_journal_put(KtJournal *journal, const KtEntry *entry, GError **error) KT_WARN_UNUSED;
+
+/* False when it is unknown whether the last, failed record is on the disk. */
+bool kt_journal_is_clean(const KtJournal *journal);
