@@ -11,6 +11,10 @@
  * (virDomainDefGetShortName(), libvirt 9.0). */
 #define SHORT_NAME 20
 
+#define POLICY_DIR "/etc/kvmtune/"
+/* How files of kvmtune begin (plan/kt-expand.c). */
+#define OWN_HEADER "# Managed by kvmtune"
+
 /* Programs and threads that facts are made of: not even a guest of that name may change them. */
 static const char reserved_words[] =
 	"tuned numad irqbalance ksmtuned qemu kvm KVM libvirtd virtqemud systemd firecracker "
@@ -263,7 +267,7 @@ translate_string(const char *key, const char *text, void *data)
 }
 
 /* Comments in settings are for the people of that host; the line stays, since facts count lines.
- * What kvmtune wrote about its own files is kept. */
+ * The header of kvmtune's own files is kept. */
 static char *
 without_comments(const char *text)
 {
@@ -271,8 +275,42 @@ without_comments(const char *text)
 
 	for (char **line = lines; *line; line++) {
 		char *begin = *line + strspn(*line, " \t");
-		if ((*begin == '#' || *begin == ';') && !strstr(begin, "kvmtune"))
+		if ((*begin == '#' || *begin == ';') && !g_str_has_prefix(begin, OWN_HEADER))
 			begin[1] = 0;
+	}
+	return g_strjoinv("\n", lines);
+}
+
+/* A line of kvmtune.conf(5): guests are named by keys and in "[waive ID GUEST]", whatever they are
+ * called; reasons are for the people of that host. */
+static char *
+translate_policy_line(KtPseudonyms *names, const char *line)
+{
+	g_auto(GStrv) words = g_strsplit(line, " ", 3);
+	g_auto(GStrv) sides = g_strsplit(line, "=", 2);
+	g_autofree char *key = g_strstrip(g_strdup(sides[0] ? sides[0] : ""));
+	const char *guest = kt_pseudonym_of(names, KT_NAME_GUEST, key);
+
+	if (g_str_has_prefix(line, "[waive ") && words[1] && words[2]) {
+		g_autofree char *target = g_strndup(words[2], strcspn(words[2], "]"));
+		return g_strdup_printf(
+			"[waive %s %s]", words[1], kt_pseudonym_of(names, KT_NAME_GUEST, target));
+	}
+	if (g_str_equal(key, "reason"))
+		return g_strdup("reason = withheld");
+	if (guest != key && sides[1])
+		return g_strconcat(guest, " =", sides[1], NULL);
+	return kt_pseudonyms_translate(names, KT_TEXT_FREE, line, strlen(line), NULL);
+}
+
+static char *
+translate_policy(KtPseudonyms *names, const char *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+	for (char **line = lines; *line; line++) {
+		g_autofree char *old = *line;
+		*line = translate_policy_line(names, old);
 	}
 	return g_strjoinv("\n", lines);
 }
@@ -321,7 +359,9 @@ translate_file(KtPseudonyms *names, const char *path, GBytes *bytes)
 	} else {
 		g_autofree char *bare =
 			has_comments(path) ? without_comments(text) : g_strdup(text);
-		new = kt_pseudonyms_translate(names, kind, bare, strlen(bare), NULL);
+		new = g_str_has_prefix(path, POLICY_DIR)
+			      ? translate_policy(names, bare)
+			      : kt_pseudonyms_translate(names, kind, bare, strlen(bare), NULL);
 	}
 	return g_bytes_new_take(new, strlen(new));
 }

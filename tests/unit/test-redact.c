@@ -198,7 +198,11 @@ test_names_stay_consistent(void)
 	g_assert_cmpstr(text_of(snapshot, "/etc/sysctl.d/10-host.conf"),
 			==,
 			"#\nvm.swappiness = 10\nnet.ipv4.tcp_fastopen_key = REDACTED\n");
-	g_assert_nonnull(strstr(text_of(snapshot, "/etc/sysctl.d/99-kvmtune.conf"), "managed by"));
+	g_assert_nonnull(strstr(text_of(snapshot, "/etc/sysctl.d/99-kvmtune.conf"), "Managed by"));
+	g_assert_cmpstr(
+		text_of(snapshot, "/etc/kvmtune/kvmtune.conf"),
+		==,
+		"[guests]\nguest-2 = latency\n[waive guest.rng guest-1]\nreason = withheld\n");
 	g_assert_nonnull(strstr(text_of(snapshot, "/proc/cmdline"), "5.10.0-60.18.0.50 "));
 	g_assert_nonnull(strstr(text_of(snapshot, "/proc/cmdline"), "mitigations=off"));
 	g_assert_true(g_str_has_prefix(text_of(snapshot, "/sys/block/dm-0/dm/uuid"), "mpath-"));
