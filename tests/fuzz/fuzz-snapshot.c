@@ -9,6 +9,7 @@
  * tar. Everything else is an archive.
  */
 
+#include "kt-fuzz.h"
 #include "kt-snapshot-anonymise.h"
 #include "kt-snapshot-archive.h"
 #include "kt-snapshot-redact.h"
@@ -16,8 +17,6 @@
 #include <string.h>
 
 #define MAGIC "members:"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static KtMembers *
 split_members(const uint8_t *data, size_t size)
