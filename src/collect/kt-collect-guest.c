@@ -49,7 +49,8 @@ read_views(KtFacts *facts, const KtVirtDomain *domain, KtGuest *guest)
 	const char *name = kt_known(domain->name) ? domain->name.v : "?";
 	g_autofree char *live = g_strdup_printf("live XML of '%s'", name);
 	g_autofree char *inactive = g_strdup_printf("inactive XML of '%s'", name);
-	KtGuestTune live_tune = {.is_present = false}, inactive_tune = {.is_present = false};
+	KtGuestTune live_tune = {.is_present = false};
+	KtGuestTune inactive_tune = {.is_present = false};
 
 	read_view(facts, domain->live_xml, live, &guest->live, &live_tune);
 	read_view(facts, domain->inactive_xml, inactive, &guest->inactive, &inactive_tune);
@@ -85,7 +86,8 @@ read_guest(KtFacts *facts, const KtVirtDomain *domain, KtGuest *guest)
 static int
 compare_guests(const void *a, const void *b)
 {
-	const KtGuest *left = a, *right = b;
+	const KtGuest *left = a;
+	const KtGuest *right = b;
 	int order = g_strcmp0(left->name.v, right->name.v);
 
 	return order ? order : g_strcmp0(left->uuid.v, right->uuid.v);

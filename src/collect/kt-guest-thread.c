@@ -130,7 +130,8 @@ read_thread(KtRoot *root, KtFacts *facts, const char *dir, const char *tid, bool
 static int
 compare_tids(const void *a, const void *b)
 {
-	const KtThread *left = a, *right = b;
+	const KtThread *left = a;
+	const KtThread *right = b;
 
 	return (left->tid.v > right->tid.v) - (left->tid.v < right->tid.v);
 }

@@ -5,7 +5,7 @@
 #include <glib.h>
 #include <string.h>
 
-#define BYTES_PER_KIB 1024u
+#define BYTES_PER_KIB 1024
 
 bool
 kt_guest_number(const char *text, uint64_t *ret_number)

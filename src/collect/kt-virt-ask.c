@@ -142,7 +142,7 @@ clear_xml(void *data)
 }
 
 static bool
-get_xml(virConnectPtr conn, void *data, GError **error)
+get_xml(G_GNUC_UNUSED virConnectPtr conn, void *data, GError **error)
 {
 	XmlBox *box = data;
 

@@ -10,7 +10,7 @@
 
 #define US_PER_MS 1000
 /* Closing a healthy connection takes a round trip; more patience serves nobody. */
-#define CLOSE_WAIT_US (1 * G_USEC_PER_SEC)
+#define CLOSE_WAIT_US ((int64_t)G_USEC_PER_SEC)
 /* A day: longer than any budget, and added to the clock without overflow. */
 #define NO_LIMIT_US (86400 * (int64_t)G_USEC_PER_SEC)
 
@@ -56,7 +56,7 @@ static G_GNUC_PRINTF(2, 3) void ignore_xml_error(void *data, const char *format,
 }
 
 static void *
-run_event_loop(void *data)
+run_event_loop(G_GNUC_UNUSED void *data)
 {
 	while (virEventRunDefaultImpl() == 0)
 		;
@@ -67,7 +67,8 @@ run_event_loop(void *data)
 static GThread *
 start_thread(const char *name, GThreadFunc func, void *data, GError **error)
 {
-	sigset_t all, saved;
+	sigset_t all;
+	sigset_t saved;
 	g_autoptr(GError) local = NULL;
 
 	sigfillset(&all);
@@ -302,7 +303,7 @@ open_embed(const char *uri)
 }
 
 static bool
-open_virt(virConnectPtr none, void *data, GError **error)
+open_virt(G_GNUC_UNUSED virConnectPtr none, void *data, GError **error)
 {
 	OpenArgs *args = data;
 	g_autofree char *what = args->uri ? g_strdup_printf("connect to '%s'", args->uri)

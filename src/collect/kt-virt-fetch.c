@@ -91,7 +91,8 @@ fetch_about(Fetch *fetch)
 static int
 compare_guests(const void *a, const void *b)
 {
-	const virDomainPtr *left = a, *right = b;
+	const virDomainPtr *left = a;
+	const virDomainPtr *right = b;
 
 	return strcmp(virDomainGetName(*left), virDomainGetName(*right));
 }

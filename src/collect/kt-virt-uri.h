@@ -11,14 +11,14 @@
 const char *kt_virt_uri_default(void);
 
 /* True when the URI names another machine: it has a host part that is not this machine. */
-bool kt_virt_uri_is_remote(const char *uri);
+bool kt_virt_uri_is_remote(const char *text);
 
 /* True when the guests of the URI are QEMU processes ("qemu:///...", "qemu+ssh://..."). */
-bool kt_virt_uri_is_qemu(const char *uri);
+bool kt_virt_uri_is_qemu(const char *text);
 
 /* True for the driver that runs inside the calling process, "qemu:///embed?root=DIR". */
-bool kt_virt_uri_is_embed(const char *uri);
+bool kt_virt_uri_is_embed(const char *text);
 
-/* Where the QEMU driver of a local @uri keeps its pid files, or NULL for other URIs. @runtime_dir
- * is XDG_RUNTIME_DIR, for sessions. Free with g_free. */
-char *kt_virt_uri_pid_dir(const char *uri, const char *runtime_dir);
+/* Where the QEMU driver of the local URI @text keeps its pid files, or NULL for other URIs.
+ * @runtime_dir is XDG_RUNTIME_DIR, for sessions. Free with g_free. */
+char *kt_virt_uri_pid_dir(const char *text, const char *runtime_dir);

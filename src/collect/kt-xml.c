@@ -11,7 +11,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(xmlParserCtxt, xmlFreeParserCtxt)
 static bool
 check_counts(const char *text, size_t length, const char *what, GError **error)
 {
-	size_t n_tags = 0, n_equals = 0, n_here = 0, n_max = 0, n_namespaces = 0;
+	size_t n_tags = 0;
+	size_t n_equals = 0;
+	size_t n_here = 0; /* '=' since the last '<' */
+	size_t n_max = 0;
+	size_t n_namespaces = 0;
 
 	for (size_t i = 0; i < length; i++) {
 		if (text[i] == '<') {
@@ -59,7 +63,8 @@ throw_parser(const xmlParserCtxt *parser, const char *what, GError **error)
 
 /* Comes before the DOCTYPE's own declarations are read, so nothing of it is ever evaluated. */
 static void
-refuse_doctype(void *data, const xmlChar *name, const xmlChar *public_id, const xmlChar *system_id)
+refuse_doctype(void *data, G_GNUC_UNUSED const xmlChar *name,
+	       G_GNUC_UNUSED const xmlChar *public_id, G_GNUC_UNUSED const xmlChar *system_id)
 {
 	xmlParserCtxt *parser = data;
 
