@@ -150,13 +150,15 @@ test_denied(void)
 		return;
 	}
 	if (g_test_subprocess()) {
-		g_autofree char *dir = g_dir_make_tmp("kvmtune-XXXXXX", NULL);
-		g_autofree char *uri = g_strdup_printf("qemu+unix:///system?socket=%s/socket", dir);
 		g_assert_cmpint(setgid(NOBODY) | setuid(NOBODY), ==, 0);
-		assert_refused(uri, KT_ERROR_DENIED, "group 'libvirt'");
+		assert_refused(g_getenv("KVMTUNE_TEST_URI"), KT_ERROR_DENIED, "group 'libvirt'");
 		return;
 	}
+	g_autofree char *dir = g_dir_make_tmp("kvmtune-XXXXXX", NULL);
+	g_autofree char *uri = g_strdup_printf("qemu+unix:///system?socket=%s/socket", dir);
+	g_setenv("KVMTUNE_TEST_URI", uri, TRUE);
 	g_test_trap_subprocess(NULL, PATIENCE_MS * 1000, G_TEST_SUBPROCESS_DEFAULT);
+	(void)g_rmdir(dir);
 	g_test_trap_assert_passed();
 }
 
