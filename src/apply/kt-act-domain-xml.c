@@ -12,6 +12,8 @@ typedef struct Call {
 	char *uuid;
 	char *xml; /* in: what to define; out: what is defined */
 	bool is_validated;
+	bool is_active; /* out */
+	unsigned id;    /* out: of the guest's process */
 } Call;
 
 static void
@@ -56,6 +58,8 @@ fetch(virConnectPtr conn, void *data, GError **error)
 				KT_ERROR_UNSUPPORTED,
 				"the guest is transient: it has no stored configuration");
 	}
+	call->is_active = virDomainIsActive(domain) == 1;
+	call->id = virDomainGetID(domain);
 	char *xml = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE);
 	(void)virDomainFree(domain);
 	if (!xml)
@@ -137,6 +141,9 @@ xml_read(KtMachine *machine, const KtStep *step, GError **error)
 	blob->bytes = g_bytes_new(call->xml, strlen(call->xml));
 	g_ptr_array_add(reading->blobs, blob);
 	reading->mark = g_strconcat("#", digest, NULL);
+	/* The run that still uses the old configuration. */
+	if (call->is_active)
+		reading->context = g_strdup_printf("guest-run-%u", call->id);
 	return g_steal_pointer(&reading);
 }
 

@@ -79,13 +79,18 @@ kt_undo_preview(KtMachine *machine, KtLog *log)
 	return txn;
 }
 
-/* What is configured but waits for a boot or a guest start. */
+/* What is configured but waits for a boot, or for the start of a guest that has run since before
+ * the change. */
 static bool
-is_waiting(KtMachine *machine, const KtLog *log, const KtStep *step)
+is_waiting(KtMachine *machine, const KtLog *log, const KtStepLog *record, const KtStep *step,
+	   const KtReading *now)
 {
+	const char *run = kt_entry_get(record->intent, "context");
+
 	if (step->effect == KT_EFFECT_BOOT)
 		return kt_log_is_same_boot(log, machine->boot_id);
-	return step->effect == KT_EFFECT_GUEST_START;
+	return step->effect == KT_EFFECT_GUEST_START && run &&
+	       g_strcmp0(run, now->context) == 0 && kt_log_is_same_boot(log, machine->boot_id);
 }
 
 static KtOutcome
@@ -105,10 +110,12 @@ verify_step(KtMachine *machine, KtLog *log, uint32_t index, char **ret_now, char
 	}
 	*ret_now = g_strdup(now->mark);
 	if (kt_reading_matches_to(now, step))
-		return is_waiting(machine, log, step) ? KT_OUTCOME_PENDING : KT_OUTCOME_HOLDS;
+		return is_waiting(machine, log, record, step, now) ? KT_OUTCOME_PENDING
+								   : KT_OUTCOME_HOLDS;
 
 	const char *context = kt_entry_get(record->intent, "context");
-	bool is_other_run = context && g_strcmp0(context, now->context) != 0;
+	bool is_live = step->effect == KT_EFFECT_LIVE;
+	bool is_other_run = is_live && context && g_strcmp0(context, now->context) != 0;
 	bool is_other_boot =
 		step->effect == KT_EFFECT_LIVE && !kt_log_is_same_boot(log, machine->boot_id);
 	return is_other_run || is_other_boot ? KT_OUTCOME_GONE : KT_OUTCOME_DIFFERS;
