@@ -11,7 +11,8 @@
  * (virDomainDefGetShortName(), libvirt 9.0). */
 #define SHORT_NAME 20
 
-#define POLICY_DIR "/etc/kvmtune/"
+#define HWLOC_DOCTYPE "<!DOCTYPE topology SYSTEM \"hwloc2.dtd\">"
+#define POLICY_DIR    "/etc/kvmtune/"
 /* How files of kvmtune begin (plan/kt-expand.c). */
 #define OWN_HEADER "# Managed by kvmtune"
 
@@ -200,6 +201,18 @@ note_string(const char *key, const char *text, void *data)
 	return NULL;
 }
 
+/* hwloc's export names its DTD, which nobody needs and our parser refuses. */
+static char *
+without_doctype(const char *topology_xml)
+{
+	const char *begin = strstr(topology_xml, HWLOC_DOCTYPE);
+
+	if (!begin)
+		return g_strdup(topology_xml);
+	return g_strdup_printf(
+		"%.*s%s", (int)(begin - topology_xml), topology_xml, begin + strlen(HWLOC_DOCTYPE));
+}
+
 static void
 note_snapshot(KtPseudonyms *names, KtSnapshot *snapshot)
 {
@@ -208,8 +221,10 @@ note_snapshot(KtPseudonyms *names, KtSnapshot *snapshot)
 
 	note_virt(names, snapshot->virt);
 	kt_snapshot_virt_map(snapshot->virt, note_string, names);
-	if (snapshot->topology_xml)
-		kt_anonymise_note_xml(names, snapshot->topology_xml);
+	if (snapshot->topology_xml) {
+		g_autofree char *topology = without_doctype(snapshot->topology_xml);
+		kt_anonymise_note_xml(names, topology);
+	}
 	g_hash_table_iter_init(&iter, snapshot->entries);
 	while (g_hash_table_iter_next(&iter, &path, &entry)) {
 		KtTextKind kind = text_kind(path);
@@ -431,9 +446,9 @@ kt_snapshot_anonymise(KtSnapshot *snapshot)
 	translate_in_place(names, KT_TEXT_FREE, &snapshot->meta.root);
 	translate_in_place(names, KT_TEXT_FREE, &snapshot->meta.about);
 	if (snapshot->topology_xml) {
-		char *topology = translate_xml(names, snapshot->topology_xml);
-		g_free(snapshot->topology_xml);
-		snapshot->topology_xml = topology;
+		g_autofree char *old = snapshot->topology_xml;
+		g_autofree char *topology = without_doctype(old);
+		snapshot->topology_xml = translate_xml(names, topology);
 	}
 	snapshot->meta.is_anonymised = true;
 }
