@@ -507,8 +507,8 @@ static void
 test_silence(void)
 {
 	if (g_test_subprocess()) {
-		g_autoptr(KtVirtDump) none = kt_virt_fetch("test:///none.xml", PATIENCE_MS, false);
-		g_autoptr(KtVirtDump) some = kt_virt_fetch("test:///default", PATIENCE_MS, false);
+		kt_virt_dump_free(kt_virt_fetch("test:///none.xml", PATIENCE_MS, false));
+		kt_virt_dump_free(kt_virt_fetch("test:///default", PATIENCE_MS, false));
 		return;
 	}
 	g_test_trap_subprocess(NULL, PATIENCE_MS * 1000, G_TEST_SUBPROCESS_DEFAULT);
