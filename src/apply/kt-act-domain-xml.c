@@ -123,7 +123,7 @@ xml_read(KtMachine *machine, const KtStep *step, GError **error)
 	if (!run(machine, step, "reading the configuration", fetch, call, error))
 		return NULL;
 
-	g_autoptr(xmlDoc) doc = kt_dom_parse(call->xml, strlen(call->xml), error);
+	g_autoptr(xmlDoc) doc = kt_xml_parse(call->xml, strlen(call->xml), "domain XML", error);
 	if (!doc)
 		return NULL;
 	for (uint32_t i = 0; i < step->n_edits; i++) {
@@ -155,7 +155,7 @@ before_doc(const KtReading *before, GError **error)
 	const char *text = blob && blob->bytes ? g_bytes_get_data(blob->bytes, &length) : NULL;
 
 	if (text)
-		return kt_dom_parse(text, length, error);
+		return kt_xml_parse(text, length, "domain XML", error);
 	kt_throw(error, KT_ERROR_JOURNAL, "the saved configuration is missing");
 	return NULL;
 }
@@ -211,7 +211,7 @@ xml_restore_edits(KtMachine *machine, const KtStep *step, const KtReading *befor
 	if (!saved || !run(machine, step, "reading the configuration", fetch, call, error))
 		return false;
 
-	g_autoptr(xmlDoc) doc = kt_dom_parse(call->xml, strlen(call->xml), error);
+	g_autoptr(xmlDoc) doc = kt_xml_parse(call->xml, strlen(call->xml), "domain XML", error);
 	if (!doc)
 		return false;
 	for (uint32_t i = step->n_edits; i-- > 0;) {

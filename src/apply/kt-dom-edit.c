@@ -4,11 +4,8 @@
 
 #include "kt-dom-canon.h"
 
-#include <libxml/parser.h>
 #include <string.h>
 
-/* A domain with a thousand devices has about 1 MiB of XML. */
-#define MAX_XML_BYTES ((size_t)(8 * 1024 * 1024))
 #define MAX_STEPS     16
 
 typedef struct Step {
@@ -116,29 +113,6 @@ locator_parse(const char *text, Locator *locator, GError **error)
 	if (parse_steps(text, locator) && locator->n_steps > 0)
 		return true;
 	return kt_throw(error, KT_ERROR_PARSE, "'%s' is no place in a domain XML", text);
-}
-
-xmlDoc *
-kt_dom_parse(const char *text, size_t length, GError **error)
-{
-	if (length > MAX_XML_BYTES) {
-		kt_throw(error, KT_ERROR_LIMIT, "XML is larger than %zu bytes", MAX_XML_BYTES);
-		return NULL;
-	}
-
-	/* XML_PARSE_HUGE is absent: libxml2's limits on depth and entities stay in force. */
-	xmlDoc *doc = xmlReadMemory(text,
-				    (int)length,
-				    "domain.xml",
-				    NULL,
-				    XML_PARSE_NONET | XML_PARSE_NOBLANKS | XML_PARSE_NOERROR |
-					    XML_PARSE_NOWARNING);
-	if (doc && !doc->intSubset && xmlDocGetRootElement(doc))
-		return doc;
-
-	xmlFreeDoc(doc);
-	kt_throw(error, KT_ERROR_PARSE, "malformed XML");
-	return NULL;
 }
 
 char *
@@ -291,7 +265,7 @@ remove_place(xmlDoc *doc, const Locator *locator)
 static xmlNode *
 parse_fragment(const char *text, GError **error)
 {
-	g_autoptr(xmlDoc) doc = kt_dom_parse(text, strlen(text), error);
+	g_autoptr(xmlDoc) doc = kt_xml_parse(text, strlen(text), "domain XML", error);
 
 	return doc ? xmlCopyNode(xmlDocGetRootElement(doc), /* extended= */ 1) : NULL;
 }
@@ -435,7 +409,7 @@ bool
 kt_dom_contains(const xmlDoc *doc, const char *text, const char *wanted)
 {
 	g_auto(Locator) locator = {0};
-	g_autoptr(xmlDoc) fragment = kt_dom_parse(wanted, strlen(wanted), NULL);
+	g_autoptr(xmlDoc) fragment = kt_xml_parse(wanted, strlen(wanted), "domain XML", NULL);
 
 	if (!fragment || !locator_parse(text, &locator, NULL))
 		return false;

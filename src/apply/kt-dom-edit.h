@@ -10,14 +10,7 @@
  * @attribute or in text(). This is a small part of XPath on purpose: a plan file is outside input.
  */
 
-#include "kt-error.h"
-
-#include <libxml/tree.h>
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(xmlDoc, xmlFreeDoc)
-
-/* Parses without network, entities and DTD. Errors: PARSE, LIMIT. */
-xmlDoc *kt_dom_parse(const char *text, size_t length, GError **error) KT_WARN_UNUSED;
+#include "kt-xml.h"
 
 /* The document as text. Free with g_free. */
 char *kt_dom_print(const xmlDoc *doc);

@@ -20,7 +20,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	*newline = '\0';
 
-	g_autoptr(xmlDoc) doc = kt_dom_parse(newline + 1, strlen(newline + 1), NULL);
+	g_autoptr(xmlDoc) doc = kt_xml_parse(newline + 1, strlen(newline + 1), "domain XML", NULL);
 	if (!doc)
 		return 0;
 	digest = kt_dom_digest(doc);

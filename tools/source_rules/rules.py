@@ -121,8 +121,8 @@ EDGES = [
         "return the error; only g_debug is for libraries",
     ),
     ({"exit", "quick_exit"}, {"cli"}, "return the error"),
-    # base/ has the fault points, collect/ the connection URI as virsh finds it.
-    ({"getenv", "g_getenv", "secure_getenv"}, {"base", "collect", "cli"}, "pass it as a parameter"),
+    # base/ has the fault points, virt/ the connection URI as virsh finds it.
+    ({"getenv", "g_getenv", "secure_getenv"}, {"base", "virt", "collect", "cli"}, "pass it as a parameter"),
     ({"setenv", "g_setenv", "unsetenv", "g_unsetenv"}, {"cli"}, "it is not safe beside threads"),
     (
         {"time", "clock_gettime", "gettimeofday", "g_get_real_time"},
