@@ -195,7 +195,6 @@ skip_rest(KtTxn *txn, uint32_t first, uint32_t last)
 /* Outcome of the whole run, collected while it goes. */
 typedef struct Progress {
 	unsigned n_failed_groups;
-	unsigned n_stuck; /* put-backs that failed */
 	bool is_cancelled;
 	GError *first;
 } Progress;
@@ -213,15 +212,13 @@ fail_step(KtTxn *txn, KtStepRecord *record, const GError *error)
 
 /* A step that failed before its write keeps FAILED; put-back would call it UNCHANGED. */
 static void
-roll_back(const KtApplyRun *run, KtLog *log, KtTxn *txn, uint32_t first, uint32_t last,
-	  Progress *progress)
+roll_back(const KtApplyRun *run, KtLog *log, KtTxn *txn, uint32_t first, uint32_t last)
 {
 	g_autofree KtOutcome *told = g_new0(KtOutcome, txn->n_steps);
 
 	for (uint32_t i = first; i <= last; i++)
 		told[i] = txn->steps[i].outcome;
-	progress->n_stuck +=
-		kt_put_back(run->machine, log, first, last, KT_OUTCOME_ROLLED_BACK, txn);
+	(void)kt_put_back(run->machine, log, first, last, KT_OUTCOME_ROLLED_BACK, txn);
 	for (uint32_t i = first; i <= last; i++) {
 		if (told[i] == KT_OUTCOME_FAILED && txn->steps[i].outcome == KT_OUTCOME_UNCHANGED)
 			txn->steps[i].outcome = KT_OUTCOME_FAILED;
@@ -246,7 +243,7 @@ apply_group(const KtApplyRun *run, KtLog *log, KtTxn *txn, uint32_t first, uint3
 		progress->n_failed_groups++;
 		if (!progress->first)
 			progress->first = g_steal_pointer(&error);
-		roll_back(run, log, txn, first, last, progress);
+		roll_back(run, log, txn, first, last);
 		return;
 	}
 }
@@ -273,7 +270,7 @@ verify_groups(const KtApplyRun *run, KtLog *log, KtTxn *txn, Progress *progress)
 			progress->n_failed_groups++;
 			if (!progress->first)
 				progress->first = g_steal_pointer(&error);
-			roll_back(run, log, txn, first, last, progress);
+			roll_back(run, log, txn, first, last);
 			break;
 		}
 	}
@@ -290,44 +287,87 @@ close_log(KtLog *log, KtTxn *txn, GError **error)
 }
 
 static bool
-throw_result(const Progress *progress, const KtTxn *txn, GError **error)
+throw_stuck(const KtLog *log, const char *reason, GError **error)
 {
-	if (progress->n_stuck)
-		return kt_throw_hint(error,
-				     KT_ERROR_INCOMPLETE,
-				     "mend the cause and run 'kvmtune recover'",
-				     "%u steps could not be put back; the first failure was: %s",
-				     progress->n_stuck,
-				     progress->first ? progress->first->message : "interrupted");
+	return kt_throw_hint(error,
+			     KT_ERROR_INCOMPLETE,
+			     "mend the cause and run 'kvmtune recover'",
+			     "%u steps could not be put back; the first failure was: %s",
+			     log->n_failed,
+			     reason);
+}
+
+static bool
+throw_result(const Progress *progress, const KtLog *log, const KtTxn *txn, GError **error)
+{
+	const char *foreign = kt_txn_count(txn, KT_OUTCOME_FOREIGN)
+				      ? " but for what somebody else has changed since"
+				      : "";
+
+	if (log->n_failed)
+		return throw_stuck(
+			log, progress->first ? progress->first->message : "interrupted", error);
 	if (progress->is_cancelled)
-		return kt_throw(error, KT_ERROR_CANCELLED, "interrupted; everything was put back");
+		return kt_throw(error,
+				KT_ERROR_CANCELLED,
+				"interrupted; everything was put back%s",
+				foreign);
 	if (!progress->n_failed_groups)
 		return true;
-	return kt_throw_hint(error,
-			     KT_ERROR_ROLLED_BACK,
-			     kt_error_hint(progress->first),
-			     "%u of %u groups failed and were put back; the first failure was: %s",
-			     progress->n_failed_groups,
-			     txn->plan->n_groups,
-			     progress->first->message);
+	return kt_throw_hint(
+		error,
+		KT_ERROR_ROLLED_BACK,
+		kt_error_hint(progress->first),
+		"%u of %u groups failed and were put back%s; the first failure was: %s",
+		progress->n_failed_groups,
+		txn->plan->n_groups,
+		foreign,
+		progress->first->message);
 }
 
 /* Without an end record the transaction would be undone at the next start: better now, while
  * somebody is looking. */
 static bool
-give_up(const KtApplyRun *run, KtLog *log, KtTxn *txn, GError **error)
+give_up(const KtApplyRun *run, KtLog *log, KtTxn *txn, const GError *cause, GError **error)
 {
-	unsigned n_stuck =
-		kt_put_back(run->machine, log, 0, txn->n_steps - 1, KT_OUTCOME_ROLLED_BACK, txn);
-	g_autofree char *message = g_strdup(error && *error ? (*error)->message : "");
+	g_autoptr(GError) problem = NULL;
 
-	g_clear_error(error);
-	txn->state = n_stuck ? KT_TXN_INCOMPLETE : KT_TXN_INTERRUPTED;
+	(void)kt_put_back(run->machine, log, 0, txn->n_steps - 1, KT_OUTCOME_ROLLED_BACK, txn);
+	/* It may have been for a moment only. */
+	bool is_closed = kt_log_put(log, kt_entry_new(KT_PHASE_UNDONE, /* step= */ 0), &problem);
+	txn->state = is_closed ? kt_log_state(log) : KT_TXN_INTERRUPTED;
+	if (log->n_failed)
+		return throw_stuck(log, cause->message, error);
 	return kt_throw_hint(error,
-			     n_stuck ? KT_ERROR_INCOMPLETE : KT_ERROR_ROLLED_BACK,
-			     "make room or mend the disk, then run 'kvmtune recover'",
+			     KT_ERROR_ROLLED_BACK,
+			     is_closed ? "make room or mend the disk, then apply again"
+				       : "make room or mend the disk, then run 'kvmtune recover'",
 			     "the journal could not be completed, so everything was put back: %s",
-			     message);
+			     cause->message);
+}
+
+static bool
+handle_unclosed(const KtApplyRun *run, KtLog *log, KtTxn *txn, const Progress *progress,
+		const GError *cause, GError **error)
+{
+	txn->state = KT_TXN_INTERRUPTED;
+	if (kt_txn_count(txn, KT_OUTCOME_APPLIED) == 0)
+		return throw_result(progress, log, txn, error) &&
+		       kt_throw_hint(error,
+				     KT_ERROR_IO,
+				     "make room or mend the disk, then run 'kvmtune recover'",
+				     "nothing was changed, but that could not be noted: %s",
+				     cause->message);
+	/* When the end may be on the disk, putting back could make it a lie. */
+	if (!kt_log_is_certain(log))
+		return kt_throw_hint(
+			error,
+			KT_ERROR_INCOMPLETE,
+			"mend the disk, then run 'kvmtune recover': it goes by what the "
+			"disk has kept",
+			"it is unknown whether the journal could be completed: %s",
+			cause->message);
+	return give_up(run, log, txn, cause, error);
 }
 
 static bool
@@ -341,18 +381,14 @@ apply_groups(const KtApplyRun *run, KtLog *log, KtTxn *txn, GError **error)
 	if (!progress.is_cancelled)
 		verify_groups(run, log, txn, &progress);
 	if (progress.is_cancelled)
-		roll_back(run, log, txn, 0, txn->n_steps - 1, &progress);
+		roll_back(run, log, txn, 0, txn->n_steps - 1);
 
 	g_autoptr(GError) first G_GNUC_UNUSED = progress.first;
-	g_autoptr(GError) journal_error = NULL;
-	if (!close_log(log, txn, &journal_error)) {
-		if (kt_txn_count(txn, KT_OUTCOME_APPLIED) == 0)
-			return throw_result(&progress, txn, error);
-		g_propagate_error(error, g_steal_pointer(&journal_error));
-		return give_up(run, log, txn, error);
-	}
-	txn->state = progress.n_stuck ? KT_TXN_INCOMPLETE : kt_log_state(log);
-	return throw_result(&progress, txn, error);
+	g_autoptr(GError) problem = NULL;
+	if (!close_log(log, txn, &problem))
+		return handle_unclosed(run, log, txn, &progress, problem, error);
+	txn->state = kt_log_state(log);
+	return throw_result(&progress, log, txn, error);
 }
 
 static bool

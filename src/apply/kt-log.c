@@ -28,6 +28,13 @@ kt_log_free(KtLog *log)
 	g_free(log);
 }
 
+static bool
+has_failed(const KtEntry *put_back)
+{
+	return put_back &&
+	       kt_outcome_from_name(kt_entry_get(put_back, "outcome")) == KT_OUTCOME_FAILED;
+}
+
 static void
 note_step(KtLog *log, const KtEntry *entry)
 {
@@ -39,8 +46,11 @@ note_step(KtLog *log, const KtEntry *entry)
 		step->intent = entry;
 	if (entry->phase == KT_PHASE_DONE)
 		step->done = entry;
-	if (entry->phase == KT_PHASE_PUT_BACK)
+	if (entry->phase == KT_PHASE_PUT_BACK) {
+		log->n_failed -= has_failed(step->put_back);
+		log->n_failed += has_failed(entry);
 		step->put_back = entry;
+	}
 }
 
 static void
@@ -63,9 +73,7 @@ note(KtLog *log, const KtEntry *entry)
 		break;
 	case KT_PHASE_UNDO:
 		log->is_undoing = true;
-		/* A new attempt: what failed the last time is tried again. */
 		log->is_undone = false;
-		log->n_failed = 0;
 		break;
 	case KT_PHASE_UNDONE:
 		log->is_undone = true;
@@ -74,9 +82,6 @@ note(KtLog *log, const KtEntry *entry)
 	default:
 		break;
 	}
-	if (entry->phase == KT_PHASE_PUT_BACK &&
-	    kt_outcome_from_name(kt_entry_get(entry, "outcome")) == KT_OUTCOME_FAILED)
-		log->n_failed++;
 }
 
 static char *
@@ -204,18 +209,53 @@ kt_log_create(KtStateDir *dir, const KtPlan *plan, const char *boot_id, uint32_t
 	return g_steal_pointer(&log);
 }
 
+static bool
+write_entry(KtLog *log, const KtEntry *entry, GError **error)
+{
+	if (!log->journal)
+		log->journal = kt_journal_open(log->dirfd, log->length, error);
+	return log->journal && kt_journal_put(log->journal, entry, error);
+}
+
+static bool
+write_rest(KtLog *log, GError **error)
+{
+	for (; log->n_unwritten; log->n_unwritten--) {
+		if (!write_entry(
+			    log, log->entries->pdata[log->entries->len - log->n_unwritten], error))
+			return false;
+	}
+	return true;
+}
+
 bool
 kt_log_put(KtLog *log, KtEntry *entry, GError **error)
 {
 	g_autoptr(KtEntry) owned = entry;
 
-	if (!log->journal)
-		log->journal = kt_journal_open(log->dirfd, log->length, error);
-	if (!log->journal || !kt_journal_put(log->journal, owned, error))
+	if (!write_rest(log, error) || !write_entry(log, owned, error))
 		return false;
 	g_ptr_array_add(log->entries, owned);
 	note(log, g_steal_pointer(&owned));
 	return true;
+}
+
+void
+kt_log_tell(KtLog *log, KtEntry *entry)
+{
+	g_autoptr(GError) error = NULL;
+
+	g_ptr_array_add(log->entries, entry);
+	note(log, entry);
+	log->n_unwritten++;
+	if (!write_rest(log, &error))
+		g_debug("step %u: %s, written later", entry->step, error->message);
+}
+
+bool
+kt_log_is_certain(const KtLog *log)
+{
+	return !log->journal || kt_journal_is_clean(log->journal);
 }
 
 bool
@@ -233,7 +273,8 @@ kt_log_state(const KtLog *log)
 		return KT_TXN_INTERRUPTED;
 	if (kt_entry_get(log->header, "deadline") && !log->is_confirmed)
 		return KT_TXN_UNCONFIRMED;
-	return KT_TXN_APPLIED;
+	/* A group that failed could not be rolled back. */
+	return log->n_failed ? KT_TXN_INCOMPLETE : KT_TXN_APPLIED;
 }
 
 int64_t

@@ -24,6 +24,7 @@ typedef struct KtLog {
 	int dirfd;
 	KtPlan *plan;
 	GPtrArray *entries; /* KtEntry * */
+	guint n_unwritten;  /* at their end: kt_log_tell() could not write them yet */
 	size_t length;      /* of the journal's intact part */
 	KtJournal *journal; /* NULL until it is written to */
 	KtStepLog *steps;   /* one per step of the plan */
@@ -32,7 +33,7 @@ typedef struct KtLog {
 	bool is_confirmed; /* K */
 	bool is_undoing;   /* B */
 	bool is_undone;    /* R */
-	uint32_t n_failed; /* put-backs that did not succeed */
+	uint32_t n_failed; /* steps whose last put-back did not succeed */
 } KtLog;
 
 /* Reads transaction @id. Errors: NOT_FOUND, JOURNAL, PARSE, DENIED. */
@@ -47,6 +48,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KtLog, kt_log_free)
 
 /* Appends @entry (taken) to the journal, synced, and to the memory of it. */
 bool kt_log_put(KtLog *log, KtEntry *entry, GError **error) KT_WARN_UNUSED;
+
+/* Same for an entry (taken) that tells only what comparing would find again: when it cannot be
+ * written now, it is written before the next one that is put. So what closes a transaction is never
+ * there without all that it closes. */
+void kt_log_tell(KtLog *log, KtEntry *entry);
+
+/* False when it is unknown whether the last entry, which failed, is on the disk. */
+bool kt_log_is_certain(const KtLog *log);
 
 /* State for people. @boot_id: of the running kernel, NULL when unknown. */
 KtTxnState kt_log_state(const KtLog *log);

@@ -197,24 +197,18 @@ put_back_one(Attempt *attempt)
 	return write_back(attempt, decision);
 }
 
-/* The record of a put-back is only a note: when it cannot be written (full disk), the next start
- * compares again and finds nothing to do. */
 static void
 record(Attempt *attempt, KtOutcome outcome, KtOutcome restored, KtTxn *txn)
 {
 	KtEntry *entry = kt_entry_new(KT_PHASE_PUT_BACK, attempt->step->id);
 	const char *now = attempt->now ? attempt->now->mark : NULL;
-	g_autoptr(GError) error = NULL;
 
 	if (outcome == KT_OUTCOME_RESTORED)
 		outcome = restored;
 	kt_entry_set(entry, "outcome", kt_outcome_name(outcome));
 	kt_entry_set(entry, "after", now);
 	kt_entry_set(entry, "detail", attempt->detail);
-	if (!kt_log_put(attempt->log, entry, &error))
-		g_debug("put-back of step %u not recorded: %s, ignoring",
-			attempt->step->id,
-			error->message);
+	kt_log_tell(attempt->log, entry);
 	if (!txn)
 		return;
 
@@ -224,6 +218,17 @@ record(Attempt *attempt, KtOutcome outcome, KtOutcome restored, KtTxn *txn)
 	told->now = kt_arena_strdup(txn->arena, text);
 	if (attempt->detail)
 		told->detail = kt_arena_strdup(txn->arena, attempt->detail);
+}
+
+/* Was the step put back before, once and for all? */
+static bool
+is_settled(const KtStepLog *record)
+{
+	const char *word = record->put_back ? kt_entry_get(record->put_back, "outcome") : NULL;
+	KtOutcome outcome = word ? kt_outcome_from_name(word) : KT_OUTCOME_FAILED;
+
+	return outcome == KT_OUTCOME_RESTORED || outcome == KT_OUTCOME_ROLLED_BACK ||
+	       outcome == KT_OUTCOME_UNCHANGED || outcome == KT_OUTCOME_GONE;
 }
 
 unsigned
@@ -241,12 +246,8 @@ kt_put_back(KtMachine *machine, KtLog *log, uint32_t first, uint32_t last, KtOut
 			.record = &log->steps[i],
 			.actuator = kt_actuator(step->knob),
 		};
-		const KtEntry *put_back = attempt.record->put_back;
-		const char *earlier = put_back ? kt_entry_get(put_back, "outcome") : NULL;
 
-		if (!attempt.record->intent)
-			continue;
-		if (earlier && kt_outcome_from_name(earlier) != KT_OUTCOME_FAILED)
+		if (!attempt.record->intent || is_settled(attempt.record))
 			continue;
 		(void)KT_FAULT("put-back-before-step");
 		KtOutcome outcome = put_back_one(&attempt);

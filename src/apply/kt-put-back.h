@@ -14,8 +14,9 @@
 #include "kt-machine.h"
 
 /* Puts back the steps @first..@last (indices into the plan) that were begun and are not put back
- * yet, the last one first, and writes a U record for each. Goes on after a failure. Returns how
- * many failed. @txn receives outcomes (may be NULL). */
+ * yet, the last one first, and writes a U record for each. Those that failed, or were left to
+ * somebody else, are looked at again. Goes on after a failure. Returns how many failed. @txn
+ * receives outcomes (may be NULL). */
 unsigned kt_put_back(KtMachine *machine, KtLog *log, uint32_t first, uint32_t last,
 		     KtOutcome restored, KtTxn *txn);
 

@@ -15,28 +15,55 @@ kt_undo_is_due(const KtMachine *machine, const KtLog *log)
 }
 
 static bool
-finish(KtLog *log, KtTxn *txn, unsigned n_failed, GError **error)
+throw_incomplete(const KtLog *log, KtTxn *txn, GError **error)
 {
-	(void)KT_FAULT("undo-before-end");
-	if (!kt_log_put(log, kt_entry_new(KT_PHASE_UNDONE, /* step= */ 0), error))
-		return false;
-	txn->state = kt_log_state(log);
-	if (!n_failed)
-		return true;
-
-	txn->problem = kt_arena_printf(txn->arena, "%u steps could not be put back", n_failed);
+	txn->problem = kt_arena_printf(txn->arena, "%u steps could not be put back", log->n_failed);
 	return kt_throw_hint(error,
 			     KT_ERROR_INCOMPLETE,
-			     "mend the cause and run 'kvmtune undo' again",
+			     "mend the cause and run 'kvmtune recover'",
 			     "transaction %u: %s",
 			     log->id,
 			     txn->problem);
 }
 
+static bool
+finish(KtLog *log, KtTxn *txn, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+
+	(void)KT_FAULT("undo-before-end");
+	bool is_closed = kt_log_put(log, kt_entry_new(KT_PHASE_UNDONE, /* step= */ 0), &problem);
+	txn->state = is_closed ? kt_log_state(log) : KT_TXN_INTERRUPTED;
+	if (log->n_failed)
+		return throw_incomplete(log, txn, error);
+	if (is_closed)
+		return true;
+	return kt_throw_hint(error,
+			     KT_ERROR_IO,
+			     "make room or mend the disk, then run 'kvmtune recover'",
+			     "transaction %u: all is put back, but that could not be noted: %s",
+			     log->id,
+			     problem->message);
+}
+
+/* What is tried again is told anew. */
+static KtTxn *
+begin(const KtMachine *machine, const KtLog *log)
+{
+	KtTxn *txn = kt_log_to_txn(log, machine->boot_id, kt_clock_boottime_us());
+
+	txn->problem = NULL;
+	for (uint32_t i = 0; i < txn->n_steps; i++) {
+		if (txn->steps[i].outcome == KT_OUTCOME_FAILED)
+			txn->steps[i].detail = NULL;
+	}
+	return txn;
+}
+
 bool
 kt_undo_run(KtMachine *machine, KtLog *log, KtTxn **ret_txn, GError **error)
 {
-	KtTxn *txn = kt_log_to_txn(log, machine->boot_id, kt_clock_boottime_us());
+	KtTxn *txn = begin(machine, log);
 	/* What never ended needs no announcement: without its end it is being put back anyway. */
 	bool needs_begin = log->is_ended && (!log->is_undoing || log->is_undone);
 
@@ -44,15 +71,32 @@ kt_undo_run(KtMachine *machine, KtLog *log, KtTxn **ret_txn, GError **error)
 	if (needs_begin && !kt_log_put(log, kt_entry_new(KT_PHASE_UNDO, /* step= */ 0), error))
 		return kt_prefix(error, "nothing was put back");
 	txn->state = KT_TXN_INTERRUPTED;
+	if (log->plan->n_steps)
+		(void)kt_put_back(
+			machine, log, 0, log->plan->n_steps - 1, KT_OUTCOME_RESTORED, txn);
+	return finish(log, txn, error);
+}
 
-	unsigned n_failed = log->plan->n_steps == 0 ? 0
-						    : kt_put_back(machine,
-								  log,
-								  0,
-								  log->plan->n_steps - 1,
-								  KT_OUTCOME_RESTORED,
-								  txn);
-	return finish(log, txn, n_failed, error);
+bool
+kt_undo_is_stuck(const KtLog *log)
+{
+	return log->n_failed > 0;
+}
+
+bool
+kt_undo_retry(KtMachine *machine, KtLog *log, KtTxn **ret_txn, GError **error)
+{
+	if (!log->is_ended || log->is_undoing)
+		return kt_undo_run(machine, log, ret_txn, error);
+
+	KtTxn *txn = begin(machine, log);
+	*ret_txn = txn;
+	for (uint32_t i = log->plan->n_steps; i-- > 0;) {
+		if (txn->steps[i].outcome == KT_OUTCOME_FAILED)
+			(void)kt_put_back(machine, log, i, i, KT_OUTCOME_ROLLED_BACK, txn);
+	}
+	txn->state = kt_log_state(log);
+	return log->n_failed ? throw_incomplete(log, txn, error) : true;
 }
 
 static void
@@ -89,8 +133,8 @@ is_waiting(KtMachine *machine, const KtLog *log, const KtStepLog *record, const 
 
 	if (step->effect == KT_EFFECT_BOOT)
 		return kt_log_is_same_boot(log, machine->boot_id);
-	return step->effect == KT_EFFECT_GUEST_START && run &&
-	       g_strcmp0(run, now->context) == 0 && kt_log_is_same_boot(log, machine->boot_id);
+	return step->effect == KT_EFFECT_GUEST_START && run && g_strcmp0(run, now->context) == 0 &&
+	       kt_log_is_same_boot(log, machine->boot_id);
 }
 
 static KtOutcome

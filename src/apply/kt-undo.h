@@ -15,6 +15,13 @@
  * given in any case. */
 bool kt_undo_run(KtMachine *machine, KtLog *log, KtTxn **ret_txn, GError **error) KT_WARN_UNUSED;
 
+/* Is there a step that could not be put back? */
+bool kt_undo_is_stuck(const KtLog *log);
+
+/* Tries such steps again; what stands of a transaction that ended goes on standing. Writes. Errors:
+ * INCOMPLETE. The record is given in any case. */
+bool kt_undo_retry(KtMachine *machine, KtLog *log, KtTxn **ret_txn, GError **error) KT_WARN_UNUSED;
+
 /* What kt_undo_run() would do. Reads only. */
 KtTxn *kt_undo_preview(KtMachine *machine, KtLog *log);
 

@@ -249,10 +249,13 @@ recover_one(KtSession *session, const KtStateDir *dir, uint32_t id, GPtrArray *t
 	if (!log)
 		return false;
 	kt_session_machine(session, log->plan->uri, &machine);
-	if (!kt_undo_is_due(&machine, log) && kt_log_state(log) != KT_TXN_INCOMPLETE)
+
+	bool is_due = kt_undo_is_due(&machine, log);
+	if (!is_due && !kt_undo_is_stuck(log))
 		return true;
 
-	bool ok = kt_undo_run(&machine, log, &txn, error);
+	bool ok = is_due ? kt_undo_run(&machine, log, &txn, error)
+			 : kt_undo_retry(&machine, log, &txn, error);
 	g_ptr_array_add(txns, txn);
 	return ok;
 }

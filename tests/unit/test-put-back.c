@@ -102,6 +102,222 @@ test_no_done(KtTestChange *test, const void *data)
 	kt_test_assert_file(test, SWAPPINESS, "60\n");
 }
 
+/* Where kt_file_put() writes first: a folder of that name is in its way. */
+#define BLOCKER "/etc/.hosts.kvmtune-tmp"
+
+static const KtTestEdit hosts_row[] = {
+	{.group = 1,
+	 .knob = KT_KNOB_FILE,
+	 .path = "/etc/hosts",
+	 .from = "127.0.0.1 localhost\n",
+	 .to = "ours\n"},
+	{.path = NULL},
+};
+
+static void
+block(const KtTestChange *test)
+{
+	g_autofree char *path = g_build_filename(test->dir, BLOCKER, NULL);
+
+	g_assert_cmpint(g_mkdir(path, 0755), ==, 0);
+}
+
+static void
+assert_stuck(KtTestChange *test, uint32_t id)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(KtTxn) txn = kt_test_undo(test, id, &error);
+
+	g_assert_error(error, KT_ERROR, KT_ERROR_INCOMPLETE);
+	g_assert_cmpint(txn->state, ==, KT_TXN_INCOMPLETE);
+	g_assert_cmpint(txn->steps[0].outcome, ==, KT_OUTCOME_FAILED);
+	kt_test_assert_file(test, "/etc/hosts", "ours\n");
+}
+
+/* @n_lines of the journal: with an end, or interrupted. */
+static void
+check_stuck(KtTestChange *test, unsigned n_lines)
+{
+	uint32_t id = kt_test_applied(test, hosts_row);
+
+	kt_test_cut_journal(test, id, n_lines);
+	block(test);
+	assert_stuck(test, id);
+	assert_stuck(test, id);
+	kt_test_remove_file(test, BLOCKER);
+	assert_undone(test, id, KT_OUTCOME_RESTORED);
+	kt_test_assert_file(test, "/etc/hosts", "127.0.0.1 localhost\n");
+
+	kt_test_change_reopen(test);
+	g_autoptr(KtLog) log = kt_test_log(test, id);
+	g_assert_cmpint(kt_log_state(log), ==, KT_TXN_UNDONE);
+}
+
+static void
+test_stuck_undo(KtTestChange *test, const void *data)
+{
+	check_stuck(test, 4);
+}
+
+static void
+test_stuck_recovery(KtTestChange *test, const void *data)
+{
+	check_stuck(test, 3);
+}
+
+static const KtTestEdit two_groups[] = {
+	{.group = 1,
+	 .knob = KT_KNOB_FILE,
+	 .path = "/etc/hosts",
+	 .from = "127.0.0.1 localhost\n",
+	 .to = "ours\n"},
+	{.group = 2, .knob = KT_KNOB_FILE, .path = DROP_IN, .to = "ours\n"},
+	{.path = NULL},
+};
+
+/* Group 1 could not be rolled back, group 2 stands: only the first is tried again. */
+static void
+test_stuck_group(KtTestChange *test, const void *data)
+{
+	g_autoptr(GError) error = NULL;
+	uint32_t id = kt_test_applied(test, two_groups);
+	g_autoptr(KtLog) log = kt_test_log(test, id);
+	KtEntry *entry = kt_entry_new(KT_PHASE_PUT_BACK, 1);
+	g_autoptr(KtTxn) txn = NULL;
+
+	kt_entry_set(entry, "outcome", "failed");
+	kt_log_tell(log, entry);
+	g_assert_cmpint(kt_log_state(log), ==, KT_TXN_INCOMPLETE);
+	g_assert_true(kt_undo_is_stuck(log));
+
+	bool ok = kt_undo_retry(&test->machine, log, &txn, &error);
+	g_assert_no_error(error);
+	g_assert_true(ok);
+	g_assert_cmpint(txn->state, ==, KT_TXN_APPLIED);
+	g_assert_cmpint(txn->steps[0].outcome, ==, KT_OUTCOME_ROLLED_BACK);
+	g_assert_cmpint(txn->steps[1].outcome, ==, KT_OUTCOME_APPLIED);
+	kt_test_assert_file(test, "/etc/hosts", "127.0.0.1 localhost\n");
+	kt_test_assert_file(test, DROP_IN, "ours\n");
+}
+
+/* Makes the test run again in a process of its own, whose fault points count from one. False in
+ * that process; also where there are no fault points, which skips the test. */
+static bool
+is_parent(void)
+{
+	if (g_test_subprocess())
+		return false;
+#ifdef KT_FAULT_INJECTION
+	g_test_trap_subprocess(NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+	g_test_trap_assert_passed();
+#else
+	g_test_skip("built without fault injection");
+#endif
+	return true;
+}
+
+static void
+set_fault(const char *spec)
+{
+	if (spec)
+		g_setenv("KVMTUNE_FAULT", spec, TRUE);
+	else
+		g_unsetenv("KVMTUNE_FAULT");
+}
+
+static KtTxnState
+state_on_disk(KtTestChange *test, uint32_t id)
+{
+	kt_test_change_reopen(test);
+	g_autoptr(KtLog) log = kt_test_log(test, id);
+	return kt_log_state(log);
+}
+
+/* 28 is ENOSPC. The journal's records: T 1, I 2, D 3, E 4. */
+static KtTxn *
+apply_without_end(KtTestChange *test, const char *fault)
+{
+	g_autoptr(GError) error = NULL;
+
+	set_fault(fault);
+	KtTxn *txn = kt_test_apply(test, hosts_row, &error);
+	set_fault(NULL);
+	g_assert_error(error, KT_ERROR, KT_ERROR_ROLLED_BACK);
+	g_assert_nonnull(strstr(error->message, "No space left"));
+	g_assert_cmpint(txn->steps[0].outcome, ==, KT_OUTCOME_ROLLED_BACK);
+	kt_test_assert_file(test, "/etc/hosts", "127.0.0.1 localhost\n");
+	return txn;
+}
+
+static void
+test_no_end_once(KtTestChange *test, const void *data)
+{
+	if (is_parent())
+		return;
+	g_autoptr(KtTxn) txn = apply_without_end(test, "journal-before-put:4:28");
+	g_assert_cmpint(txn->state, ==, KT_TXN_UNDONE);
+	g_assert_cmpint(state_on_disk(test, txn->id), ==, KT_TXN_UNDONE);
+}
+
+static void
+test_no_end(KtTestChange *test, const void *data)
+{
+	if (is_parent())
+		return;
+	g_autoptr(KtTxn) txn = apply_without_end(test, "journal-before-put:4:28+");
+	g_assert_cmpint(txn->state, ==, KT_TXN_INTERRUPTED);
+	g_assert_cmpint(state_on_disk(test, txn->id), ==, KT_TXN_INTERRUPTED);
+	assert_undone(test, txn->id, KT_OUTCOME_UNCHANGED);
+}
+
+/* B 1, U 2, R 3: what closes is not written before what it closes. */
+static void
+test_late_note(KtTestChange *test, const void *data)
+{
+	if (is_parent())
+		return;
+	uint32_t id = kt_test_applied(test, hosts_row);
+	set_fault("journal-before-put:2:28");
+	assert_undone(test, id, KT_OUTCOME_RESTORED);
+	set_fault(NULL);
+	g_assert_cmpint(state_on_disk(test, id), ==, KT_TXN_UNDONE);
+	g_autoptr(KtLog) log = kt_test_log(test, id);
+	g_assert_nonnull(log->steps[0].put_back);
+}
+
+/* A failure that is not noted must not be forgotten. */
+static void
+test_late_failure(KtTestChange *test, const void *data)
+{
+	if (is_parent())
+		return;
+	uint32_t id = kt_test_applied(test, hosts_row);
+	block(test);
+	set_fault("journal-before-put:2:28");
+	assert_stuck(test, id);
+	set_fault(NULL);
+	g_assert_cmpint(state_on_disk(test, id), ==, KT_TXN_INCOMPLETE);
+}
+
+static void
+test_undo_without_end(KtTestChange *test, const void *data)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (is_parent())
+		return;
+	uint32_t id = kt_test_applied(test, hosts_row);
+	set_fault("journal-before-put:3:28+");
+	g_autoptr(KtTxn) txn = kt_test_undo(test, id, &error);
+	set_fault(NULL);
+	g_assert_error(error, KT_ERROR, KT_ERROR_IO);
+	g_assert_nonnull(strstr(error->message, "all is put back"));
+	g_assert_cmpint(txn->state, ==, KT_TXN_INTERRUPTED);
+	kt_test_assert_file(test, "/etc/hosts", "127.0.0.1 localhost\n");
+	g_assert_cmpint(state_on_disk(test, id), ==, KT_TXN_INTERRUPTED);
+	assert_undone(test, id, KT_OUTCOME_RESTORED);
+}
+
 #define ADD(name, func) g_test_add("/put-back/" name, KtTestChange, NULL, setup, func, teardown)
 
 int
@@ -112,5 +328,13 @@ main(int argc, char **argv)
 	ADD("folder-that-others-use-stays", test_folder_in_use);
 	ADD("killed-before-the-write", test_intent_only);
 	ADD("killed-after-the-write", test_no_done);
+	ADD("undo-that-failed-is-tried-again", test_stuck_undo);
+	ADD("recovery-that-failed-is-tried-again", test_stuck_recovery);
+	ADD("group-that-failed-to-roll-back-is-tried-again", test_stuck_group);
+	ADD("end-not-written-once", test_no_end_once);
+	ADD("end-not-written", test_no_end);
+	ADD("put-back-is-noted-before-the-end", test_late_note);
+	ADD("failure-is-noted-before-the-end", test_late_failure);
+	ADD("undo-cannot-be-closed", test_undo_without_end);
 	return g_test_run();
 }
