@@ -1,0 +1,178 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The kvmtune authors
+"""Parsing, help, mistakes on the command line."""
+
+from clitest import RULE, VERBS, Case, HostCase, run
+
+import tap
+
+
+class Help(Case):
+    def check_page(self, answer):
+        self.expect(answer, 0)
+        self.assertEqual(answer.err, "")
+        lines = answer.out.splitlines()
+        self.assertLessEqual(len(lines), 24, "a terminal shows 24 lines")
+        for line in lines:
+            self.assertLessEqual(len(line), 80, line)
+
+    def test_program(self):
+        for option in ("--help", "-h"):
+            answer = run(option)
+            self.check_page(answer)
+            for verb in VERBS:
+                self.assertIn(f"\n  {verb} ", answer.out)
+
+    def test_each_verb(self):
+        for verb in VERBS:
+            with self.subTest(verb):
+                answer = run(verb, "--help")
+                self.check_page(answer)
+                self.assertTrue(answer.out.startswith(f"usage: kvmtune {verb}"))
+
+    def test_hidden_verbs_are_hidden(self):
+        for verb in ("timer", "dump", "complete"):
+            self.assertNotIn(f"\n  {verb} ", run("--help").out)
+
+    def test_version(self):
+        for arguments in (["--version"], ["-V"], ["audit", "--version"]):
+            answer = self.expect(run(*arguments), 0)
+            self.assertRegex(answer.out, r"^kvmtune \d+\.\d+\.\d+\n$")
+
+
+class Mistakes(Case):
+    def test_no_verb(self):
+        self.expect_error(run(), 2, "a verb is missing", "hint: ")
+
+    def test_unknown_verb(self):
+        self.expect_error(run("aduit"), 2, "there is no verb 'aduit'", "hint: did you mean 'audit'?")
+        self.expect_error(run("frobnicate"), 2, "hint: 'kvmtune --help' lists the verbs")
+
+    def test_hidden_verbs_are_not_suggested(self):
+        self.assertNotIn("did you mean", run("timr").err)
+
+    def test_unknown_option(self):
+        self.expect_error(run("audit", "--frobnicate"), 2, "--frobnicate", "hint: ")
+        self.expect_error(run("--frobnicate", "audit"), 2, "--frobnicate")
+
+    def test_option_of_another_verb(self):
+        self.expect_error(run("audit", "--yes"), 2, "--yes")
+
+    def test_missing_argument_of_option(self):
+        self.expect_error(run("--root"), 2, "--root")
+
+    def test_too_many_arguments(self):
+        self.expect_error(run("explain", "a", "b"), 2, "'b' is one argument too many")
+        self.expect_error(run("status", "x"), 2, "one argument too many")
+
+    def test_too_few_arguments(self):
+        self.expect_error(run("explain"), 2, "explain wants ID")
+
+    def test_values(self):
+        for arguments in (
+            ["--color=sometimes", "practices"],
+            ["--debug=7", "practices"],
+            ["--debug=x", "practices"],
+            ["audit", "--fail-on=bad"],
+            ["--deadline=0", "status"],
+            ["--deadline=1d", "status"],
+            ["--deadline=2h", "status"],
+            ["plan", "--least=worst"],
+            ["plan", "--max-risk=none"],
+            ["apply", "--confirm-within=soon"],
+            ["apply", "--confirm-within=25h"],
+            ["undo", "zero"],
+            ["undo", "0"],
+            ["verify", "-5x"],
+            ["completion", "tcsh"],
+            ["dump", "nothing"],
+            ["complete", "nothing"],
+        ):
+            with self.subTest(arguments):
+                self.expect_error(run(*arguments), 2)
+
+    def test_unknown_practice(self):
+        self.expect_error(
+            run("explain", "host.swappinness"), 2, "'host.swappinness'", "did you mean 'host.swappiness'?"
+        )
+        self.expect_error(run("audit", "--rule", "hots.*"), 2, "--rule", "'hots.*'")
+        self.expect_error(run("audit", "--skip", "x,host.swappiness"), 2, "--skip", "'x'")
+        self.expect_error(run("practices", "nothing.*"), 2)
+
+    def test_missing_root(self):
+        self.expect_error(run("audit", "--root", "/does/not/exist"), 3, "/does/not/exist")
+
+    def test_missing_config(self):
+        self.expect_error(run("audit", "--config-file", "/does/not/exist"), 2, "/does/not/exist")
+
+    def test_missing_plan(self):
+        self.expect_error(run("apply", "/does/not/exist"), 3, "/does/not/exist")
+
+    def test_broken_plan(self):
+        for text in ("", "{", "[]", '{"kind": "x"}', '{"schema_version": 1, "kind": "kvmtune-audit"}'):
+            with self.subTest(text):
+                answer = run("apply", "-", stdin=None, input=text)
+                self.expect_error(answer, 3, "standard input")
+
+    def test_json_errors(self):
+        for arguments in (["--json"], ["--json", "aduit"], ["apply", "/x", "--json"], ["explain", "x", "--json"]):
+            with self.subTest(arguments):
+                answer = run(*arguments)
+                error = answer.json["error"]
+                self.assertEqual(answer.json["schema_version"], 1)
+                self.assertEqual(set(error), {"code", "message", "hint", "exit_status"})
+                self.assertEqual(error["exit_status"], answer.status)
+                self.assertIn(error["message"], answer.err)
+
+    def test_control_characters(self):
+        self.assertNotIn("\x1b", run("explain", "\x1b[2J").err)
+
+
+class Parsing(HostCase):
+    def test_global_options_before_and_after(self):
+        self.expect(run("--root", self.root, "audit", RULE), 0)
+        self.expect(run("audit", RULE, "--root", self.root), 0)
+        self.expect(run("audit", f"--root={self.root}", "--json", RULE), 0)
+
+    def test_later_wins(self):
+        self.expect(run("--root=/does/not/exist", "audit", RULE, "--root", self.root), 0)
+
+    def test_double_dash(self):
+        answer = self.kvmtune("audit", RULE, "--", "--json")
+        self.expect_error(answer, 3, "there is no guest '--json'")
+
+    def test_lists(self):
+        one = self.kvmtune("audit", "--rule=host.swappiness,host.aio-max-nr", "--json").json
+        two = self.kvmtune("audit", "--only=host.swappiness", "--rule", "host.aio-max-nr", "--json").json
+        ids = {result["practice"] for result in one["results"]}
+        self.assertEqual(ids, {"host.swappiness", "host.aio-max-nr"})
+        self.assertEqual(ids, {result["practice"] for result in two["results"]})
+
+    def test_skip(self):
+        answer = self.kvmtune("audit", "--skip=host.swappiness", "--json").json
+        self.assertNotIn("host.swappiness", {result["practice"] for result in answer["results"]})
+
+    def test_fail_on(self):
+        for level, status in (
+            ("never", 0),
+            ("critical", 0),
+            ("high", 0),
+            ("error", 0),
+            ("medium", 1),
+            ("warning", 1),
+            ("low", 1),
+            ("notice", 1),
+            ("info", 1),
+        ):
+            with self.subTest(level):
+                self.expect(self.kvmtune("audit", RULE, f"--fail-on={level}"), status)
+        self.expect(self.kvmtune("audit", RULE), 0)
+
+    def test_unknown_guest(self):
+        self.expect_error(self.kvmtune("audit", "nobody"), 3, "there is no guest 'nobody'")
+        self.expect_error(self.kvmtune("plan", "nobody"), 3, "there is no guest 'nobody'")
+
+
+if __name__ == "__main__":
+    tap.main()
