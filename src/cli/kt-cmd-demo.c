@@ -33,7 +33,7 @@ begin(Tour *tour, const char *command, const char *text, GError **error)
 	if (tour->cli->options.json)
 		return true;
 	if (tour->n > 1)
-		kt_paper_gap(&paper);
+		g_string_append_c(tour->cli->out, '\n');
 	kt_paper_flow(&paper, KT_INK_HEADING, "=== %u. %s", tour->n, command);
 	kt_paper_end_line(&paper);
 	kt_paper_flow(&paper, KT_INK_FAINT, "%s", text);
@@ -154,7 +154,11 @@ show_all(Tour *tour, GError **error)
 		return false;
 
 	g_autoptr(KtPlan) plan = show_plan(tour, error);
-	if (!plan || !show_apply(tour, plan, error))
+	if (!plan)
+		return false;
+	if (plan->n_steps == 0)
+		return true;
+	if (!show_apply(tour, plan, error))
 		return false;
 	/* A guest in which there is nothing to improve has nothing to verify either. */
 	return tour->txn_id == 0 || (show_verify(tour, error) && show_undo(tour, error));

@@ -100,6 +100,7 @@ typedef struct KtOptionRow {
 	bool is_list; /* may be given several times, and takes lists with commas */
 } KtOptionRow;
 
+/* The row of @id; static. */
 const KtOptionRow *kt_option_row(KtOptionId id);
 
 /* Parses @argv, whose options are the global ones and those of @ids (ended by KT_OPTION_UNSET). The
@@ -112,9 +113,6 @@ bool kt_options_parse(KtOptions *options, const char *const *argv, const KtOptio
 bool kt_options_find_verb(const char *const *argv, size_t *ret_index, GError **error)
 	KT_WARN_UNUSED;
 
-void kt_options_clear(KtOptions *options);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KtOptions, kt_options_clear)
-
 /* "90", "90s", "2m", "1h" -> seconds, 1..@max; @what names it in errors (USAGE). */
 bool kt_parse_duration(const char *text, const char *what, uint32_t max, uint32_t *ret_seconds,
 		       GError **error) KT_WARN_UNUSED;
@@ -122,3 +120,6 @@ bool kt_parse_duration(const char *text, const char *what, uint32_t max, uint32_
 /* "critical"..."info", or "error", "warning", "notice" for high, medium and low. "never" and NULL
  * give UNSET. Errors: USAGE. */
 bool kt_parse_fail_on(const char *text, KtSeverity *ret_severity, GError **error) KT_WARN_UNUSED;
+
+void kt_options_clear(KtOptions *options);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KtOptions, kt_options_clear)

@@ -31,6 +31,9 @@ put_uncounted(KtPaper *paper, const KtAudit *audit)
 	g_autofree char *checks = kt_phrase_count(audit->n_verdicts[KT_VERDICT_OK], "check");
 	bool is_first = true;
 
+	if (audit->results->len == 0 && audit->n_verdicts[KT_VERDICT_OK] == 0)
+		return;
+
 	kt_paper_flow(paper, KT_INK_FAINT, "%s in order", checks);
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		unsigned n = audit->n_verdicts[rows[i].verdict];
@@ -74,17 +77,21 @@ put_context(KtPaper *paper, const KtFacts *facts)
 {
 	g_autofree char *host = kt_phrase_host(&facts->host);
 	const KtFactsMeta *meta = &facts->meta;
+	const char *separator = "";
 
-	if (*host)
+	if (*host) {
 		kt_paper_flow(paper, KT_INK_FAINT, "%s", host);
+		separator = "; ";
+	}
 	if (facts->guests.state == KT_STATE_VALUE) {
 		g_autofree char *guests = kt_phrase_count(facts->guests.n, "guest");
-		kt_paper_flow(paper, KT_INK_FAINT, "%s%s", *host ? "; " : "", guests);
+		kt_paper_flow(paper, KT_INK_FAINT, "%s%s", separator, guests);
 		if (kt_known(meta->uri))
 			kt_paper_flow(paper, KT_INK_FAINT, " (%s)", meta->uri.v);
+		separator = "; ";
 	}
 	if (kt_known(meta->root) && !g_str_equal(meta->root.v, "/"))
-		kt_paper_flow(paper, KT_INK_FAINT, "; read from '%s'", meta->root.v);
+		kt_paper_flow(paper, KT_INK_FAINT, "%sread from '%s'", separator, meta->root.v);
 	kt_paper_end_line(paper);
 	if (kt_known(meta->libvirt_problem)) {
 		paper->indent = 8;

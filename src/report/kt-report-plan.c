@@ -110,6 +110,27 @@ highest_risk(const KtPlan *plan)
 }
 
 static void
+put_moments(KtPaper *paper, const KtPlan *plan)
+{
+	bool is_first = true;
+
+	for (KtEffect effect = KT_EFFECT_LIVE; effect < KT_EFFECT_N; effect++) {
+		unsigned n = count_effect(plan, effect);
+		if (!n)
+			continue;
+		kt_paper_flow(paper,
+			      KT_INK_UNSET,
+			      "%s%u %s",
+			      is_first ? "Takes effect: " : ", ",
+			      n,
+			      kt_phrase_effect(effect));
+		is_first = false;
+	}
+	kt_paper_flow(paper, KT_INK_UNSET, ". No guest is stopped or restarted.");
+	kt_paper_end_line(paper);
+}
+
+static void
 put_totals(KtPaper *paper, const KtPlan *plan)
 {
 	g_autofree char *groups = kt_phrase_count(plan->n_groups, "group");
@@ -133,14 +154,7 @@ put_totals(KtPaper *paper, const KtPlan *plan)
 	kt_paper_end_line(paper);
 	kt_paper_flow(paper, KT_INK_UNSET, "Touches %s.", touches);
 	kt_paper_end_line(paper);
-	kt_paper_flow(paper,
-		      KT_INK_UNSET,
-		      "Takes effect: %u now, %u at a guest's next start, %u at the next boot. No "
-		      "guest is stopped or restarted.",
-		      count_effect(plan, KT_EFFECT_LIVE),
-		      count_effect(plan, KT_EFFECT_GUEST_START),
-		      count_effect(plan, KT_EFFECT_BOOT));
-	kt_paper_end_line(paper);
+	put_moments(paper, plan);
 }
 
 static void

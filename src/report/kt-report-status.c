@@ -18,35 +18,31 @@ begin(KtPaper *paper, const char *label)
 }
 
 static void
-put_count(KtPaper *paper, KtOptU64 n, const char *noun)
+join(GString *text, char *part)
 {
-	if (!kt_known(n))
-		return;
-	g_autofree char *count = kt_phrase_count((unsigned)n.v, noun);
-	kt_paper_flow(paper, KT_INK_UNSET, "%s, ", count);
+	g_string_append_printf(text, "%s%s", text->len ? ", " : "", part);
+	g_free(part);
 }
 
 static void
 put_topology(KtPaper *paper, const KtHost *host)
 {
-	begin(paper, "topology");
-	put_count(paper, host->cpu.packages, "socket");
-	put_count(paper, host->cpu.cores, "core");
-	if (kt_known(host->cpu.online)) {
-		g_autofree char *cpus = kt_phrase_count(kt_cpuset_count(host->cpu.online.v), "CPU");
-		kt_paper_flow(paper, KT_INK_UNSET, "%s", cpus);
-	}
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	if (kt_known(host->cpu.packages))
+		join(text, kt_phrase_count((unsigned)host->cpu.packages.v, "socket"));
+	if (kt_known(host->cpu.cores))
+		join(text, kt_phrase_count((unsigned)host->cpu.cores.v, "core"));
+	if (kt_known(host->cpu.online))
+		join(text, kt_phrase_count(kt_cpuset_count(host->cpu.online.v), "CPU"));
 	if (kt_known(host->cpu.smt_active))
-		kt_paper_flow(
-			paper, KT_INK_UNSET, " (SMT %s)", host->cpu.smt_active.v ? "on" : "off");
-	if (host->nodes.state == KT_STATE_VALUE) {
-		g_autofree char *nodes = kt_phrase_count(host->nodes.n, "node");
-		kt_paper_flow(paper, KT_INK_UNSET, ", %s", nodes);
-	}
-	if (kt_known(host->memory.total_kib)) {
-		g_autofree char *memory = kt_phrase_kib(host->memory.total_kib.v);
-		kt_paper_flow(paper, KT_INK_UNSET, ", %s", memory);
-	}
+		join(text, g_strdup_printf("SMT %s", host->cpu.smt_active.v ? "on" : "off"));
+	if (host->nodes.state == KT_STATE_VALUE)
+		join(text, kt_phrase_count(host->nodes.n, "node"));
+	if (kt_known(host->memory.total_kib))
+		join(text, kt_phrase_kib(host->memory.total_kib.v));
+	begin(paper, "topology");
+	kt_paper_flow(paper, KT_INK_UNSET, "%s", text->len ? text->str : "not known");
 }
 
 static unsigned
@@ -193,7 +189,9 @@ kt_report_status(const KtStatus *status, const KtStyle *style, GString *out)
 	g_autofree char *host = kt_phrase_system(&facts->host);
 
 	begin(&paper, "host");
-	kt_paper_flow(&paper, KT_INK_UNSET, "%s: %s", kt_phrase_hostname(&facts->host), host);
+	kt_paper_flow(&paper, KT_INK_UNSET, "%s", kt_phrase_hostname(&facts->host));
+	if (*host)
+		kt_paper_flow(&paper, KT_INK_UNSET, ": %s", host);
 	put_topology(&paper, &facts->host);
 	put_classes(&paper, status);
 	put_guests(&paper, facts);

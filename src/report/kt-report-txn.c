@@ -49,11 +49,11 @@ tell_change(KtPaper *paper, const KtStepRecord *record)
 		return;
 	}
 
-	g_autofree char *to = kt_phrase_value(record->step->edits[0].to);
-	if (record->before)
-		kt_paper_flow(paper, KT_INK_UNSET, ": %s -> %s", record->before, to);
-	else
-		kt_paper_flow(paper, KT_INK_UNSET, ": %s", to);
+	const KtEdit *edit = &record->step->edits[0];
+	g_autofree char *from =
+		record->before ? g_strdup(record->before) : kt_phrase_value(edit->from);
+	g_autofree char *to = kt_phrase_value(edit->to);
+	kt_paper_flow(paper, KT_INK_UNSET, ": %s -> %s", from, to);
 }
 
 static void
@@ -137,24 +137,31 @@ row_of(KtOutcome outcome)
 	g_return_val_if_reached(0);
 }
 
-static const char *
-word_of(size_t row, KtTelling telling)
-{
-	if (outcomes[row].outcome == KT_OUTCOME_UNSET && telling == KT_TELLING_DRY_RUN)
-		return "to do";
-	if (outcomes[row].outcome == KT_OUTCOME_UNSET && telling == KT_TELLING_VERIFY)
-		return "superseded";
-	return outcomes[row].word;
-}
+/* What the same outcome is called when nothing was written, or when it was only looked at. */
+static const struct {
+	KtTelling telling;
+	KtOutcome outcome;
+	const char *word;
+	const char *counted;
+} variants[] = {
+	/* clang-format off */
+	{.telling = KT_TELLING_DRY_RUN, .outcome = KT_OUTCOME_UNSET,    .word = "to do",      .counted = "to do"},
+	{.telling = KT_TELLING_DRY_RUN, .outcome = KT_OUTCOME_RESTORED, .word = "to restore", .counted = "to restore"},
+	{.telling = KT_TELLING_VERIFY,  .outcome = KT_OUTCOME_UNSET,    .word = "superseded", .counted = "changed again by a later transaction"},
+	/* clang-format on */
+};
 
-static const char *
-counted_of(size_t row, KtTelling telling)
+static void
+words_of(size_t row, KtTelling telling, const char **ret_word, const char **ret_counted)
 {
-	if (outcomes[row].outcome == KT_OUTCOME_UNSET && telling == KT_TELLING_DRY_RUN)
-		return "to do";
-	if (outcomes[row].outcome == KT_OUTCOME_UNSET && telling == KT_TELLING_VERIFY)
-		return "changed again by a later transaction";
-	return outcomes[row].counted;
+	*ret_word = outcomes[row].word;
+	*ret_counted = outcomes[row].counted;
+	for (size_t i = 0; i < G_N_ELEMENTS(variants); i++) {
+		if (variants[i].telling != telling || variants[i].outcome != outcomes[row].outcome)
+			continue;
+		*ret_word = variants[i].word;
+		*ret_counted = variants[i].counted;
+	}
 }
 
 static void
@@ -162,9 +169,12 @@ put_step(KtPaper *paper, const KtStepRecord *record, KtTelling telling)
 {
 	g_autofree char *name = step_name(record->step);
 	size_t row = row_of(record->outcome);
+	const char *word = NULL;
+	const char *counted = NULL;
 
+	words_of(row, telling, &word, &counted);
 	kt_paper_tab(paper, WORD_COLUMN);
-	kt_paper_verbatim(paper, outcomes[row].ink, word_of(row, telling));
+	kt_paper_verbatim(paper, outcomes[row].ink, word);
 	kt_paper_tab(paper, TEXT_COLUMN);
 	paper->indent = TEXT_COLUMN;
 	kt_paper_flow(paper, KT_INK_UNSET, "%s", name);
@@ -184,14 +194,12 @@ put_counts(KtPaper *paper, const KtTxn *txn, KtTelling telling)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(outcomes); i++) {
 		unsigned n = kt_txn_count(txn, outcomes[i].outcome);
+		const char *word = NULL;
+		const char *counted = NULL;
 		if (!n)
 			continue;
-		kt_paper_flow(paper,
-			      KT_INK_UNSET,
-			      "%s%u %s",
-			      is_first ? ": " : ", ",
-			      n,
-			      counted_of(i, telling));
+		words_of(i, telling, &word, &counted);
+		kt_paper_flow(paper, KT_INK_UNSET, "%s%u %s", is_first ? ": " : ", ", n, counted);
 		is_first = false;
 	}
 }

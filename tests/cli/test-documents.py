@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The kvmtune authors
+"""Generated documents are those of this program; KVMTUNE_TEST_REGENERATE=1 writes them."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from clitest import KVMTUNE, SOURCE, VERBS, Case, run
+
+import tap
+
+GENERATED = {
+    "commands": "docs/commands.md",
+    "errors": "docs/errors.md",
+    "facts": "docs/facts.md",
+    "man": "docs/man/kvmtune-commands.inc.rst",
+    "practices": "docs/practices.md",
+    "practices-man": "docs/man/kvmtune-practices.7.rst",
+}
+
+SHELLS = {
+    "bash": ["bash", "-n"],
+    "zsh": ["zsh", "-n"],
+    "fish": ["fish", "--no-execute"],
+}
+
+
+class Documents(Case):
+    def test_generated_are_up_to_date(self):
+        for name, path in GENERATED.items():
+            with self.subTest(path):
+                text = self.expect(run("dump", name), 0).out
+                file = SOURCE / path
+                if os.environ.get("KVMTUNE_TEST_REGENERATE") == "1":
+                    file.write_text(text, encoding="utf-8")
+                self.assertEqual(file.read_text(encoding="utf-8"), text, f"kvmtune dump {name} >{path}")
+
+    def test_manual_pages(self):
+        if not shutil.which("rst2man"):
+            self.skipTest("no rst2man here")
+        for page in sorted((SOURCE / "docs" / "man").glob("*.[0-9].rst")):
+            with self.subTest(page.name):
+                done = subprocess.run(
+                    ["rst2man", "--strict", page], capture_output=True, text=True, check=False
+                )
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_manual_names_every_verb(self):
+        text = (SOURCE / "docs" / "man" / "kvmtune-commands.inc.rst").read_text(encoding="utf-8")
+        for verb in VERBS:
+            self.assertIn(f"``kvmtune {verb}", text)
+
+
+class Completion(Case):
+    def script(self, shell):
+        return self.expect(run("completion", shell), 0).out
+
+    def test_everything_is_in_it(self):
+        options = set(re.findall(r"`(?:-\w, )?--([a-z-]+)", run("dump", "commands").out))
+        for shell in SHELLS:
+            text = self.script(shell)
+            for verb in VERBS:
+                self.assertRegex(text, rf"\b{verb}\b")
+            for option in options:
+                self.assertRegex(text, rf"(--|-l ){option}\b", shell)
+
+    def test_syntax(self):
+        for shell, check in SHELLS.items():
+            if not shutil.which(shell):
+                continue
+            with self.subTest(shell), tempfile.NamedTemporaryFile("w", suffix=shell) as file:
+                file.write(self.script(shell))
+                file.flush()
+                done = subprocess.run([*check, file.name], capture_output=True, text=True, check=False)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def complete(self, *words):
+        """What bash offers after these words, of which the last is being typed."""
+        script = (
+            f"PATH={pathlib.Path(KVMTUNE).parent}:$PATH\n{self.script('bash')}\n"
+            f"COMP_WORDS=({' '.join(repr(word) for word in words)}); COMP_CWORD={len(words) - 1}\n"
+            "_kvmtune; printf '%s\\n' \"${COMPREPLY[@]}\"\n"
+        )
+        done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+        self.assertEqual(done.stderr, "")
+        return [line for line in done.stdout.splitlines() if line]
+
+    @unittest.skipUnless(shutil.which("bash"), "no bash here")
+    def test_bash(self):
+        self.assertEqual(self.complete("kvmtune", "au"), ["audit"])
+        self.assertEqual(self.complete("kvmtune", "-c", "test:///default", "hist"), ["history"])
+        self.assertEqual(self.complete("kvmtune", "explain", "host.swapp"), ["host.swappiness"])
+        self.assertEqual(self.complete("kvmtune", "audit", "--fail-on", "cr"), ["critical"])
+        self.assertEqual(self.complete("kvmtune", "audit", "--with"), ["--with-demo-guest"])
+        self.assertEqual(self.complete("kvmtune", "audit", "--confirm"), [])
+        self.assertEqual(self.complete("kvmtune", "completion", "f"), ["fish"])
+
+    def test_domains(self):
+        answer = self.expect(run("-c", "test:///default", "complete", "domains"), 0)
+        self.assertEqual(answer.out, "test\n")
+
+
+if __name__ == "__main__":
+    tap.main()
