@@ -182,6 +182,31 @@ test_guest(void)
 	kt_embed_destroy(embed, "pay-roll");
 }
 
+/* hwloc 2.9.0 dies of each of these; kvmtune does not. */
+static void
+test_evil_topology(void)
+{
+	static const char *const objects[] = {
+		"<object type='Machine' os_index='0' cpuset='0x1' nodeset='0x1' gp_index='1'>"
+		"<object type='PU' os_index='0' cpuset='0x1' nodeset='0x1' gp_index='2'/></object>",
+		"<object type='Machine' gp_index='1'/>",
+		"",
+	};
+	g_autoptr(KtSnapshot) nothing = kt_snapshot_new("1.2.3");
+	g_autoptr(KtRoot) root = kt_snapshot_replay(nothing);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(objects); i++) {
+		g_autofree char *xml = g_strdup_printf(
+			"<?xml version='1.0'?>\n<topology version='2.0'>%s</topology>\n",
+			objects[i]);
+		const KtCollectOptions options = {.root = root, .topology_xml = xml, .uri = ""};
+		g_auto(KtCollected) collected = {NULL};
+		g_autoptr(GError) error = NULL;
+		g_assert_false(kt_collect(&options, &collected, &error));
+		g_assert_error(error, KT_ERROR, KT_ERROR_PARSE);
+	}
+}
+
 static void
 test_recorded_host(const void *data)
 {
@@ -224,6 +249,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/snapshot/facts", test_this_machine);
 	g_test_add_func("/snapshot/facts/guest", test_guest);
+	g_test_add_func("/snapshot/facts/evil-topology", test_evil_topology);
 	if (g_getenv("KVMTUNE_TEST_DATA"))
 		add_recorded_hosts();
 
