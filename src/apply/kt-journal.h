@@ -48,6 +48,7 @@ typedef struct KtEntry {
 	GHashTable *values; /* char * -> char * */
 } KtEntry;
 
+/* An entry without values; the phase and the step are those of the line. */
 KtEntry *kt_entry_new(KtPhase phase, uint32_t step);
 void kt_entry_free(KtEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KtEntry, kt_entry_free)

@@ -41,6 +41,7 @@ typedef struct KtReading {
 	GPtrArray *neighbours; /* KtNeighbour * */
 } KtReading;
 
+/* Nothing read yet: no values, no files, no mark. */
 KtReading *kt_reading_new(void);
 void kt_reading_free(KtReading *reading);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KtReading, kt_reading_free)
@@ -60,5 +61,7 @@ char *kt_mark_bytes(GBytes *bytes);
 /* For people: the value of "=text", "(absent)", "(long text)". Free with g_free. */
 char *kt_mark_describe(const char *mark);
 
+/* True when every edit of @step finds the value that the plan was made for, or the one it wants. A
+ * value that the kernel rounded up counts as wanted, never as found. */
 bool kt_reading_matches_from(const KtReading *reading, const KtStep *step);
 bool kt_reading_matches_to(const KtReading *reading, const KtStep *step);

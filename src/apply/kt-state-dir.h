@@ -27,6 +27,7 @@ KtStateDir *kt_state_dir_open(const char *path, bool create, GError **error) KT_
 void kt_state_dir_free(KtStateDir *dir);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KtStateDir, kt_state_dir_free)
 
+/* The path that it was opened with (borrowed). */
 const char *kt_state_dir_path(const KtStateDir *dir);
 
 /* Takes the lock, waiting up to @wait_ms. Error BUSY names the owner. */

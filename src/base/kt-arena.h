@@ -13,6 +13,7 @@
 
 typedef struct KtArena KtArena;
 
+/* An empty arena; what is allocated from it dies with kt_arena_free(). */
 KtArena *kt_arena_new(void);
 void kt_arena_free(KtArena *arena);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KtArena, kt_arena_free)

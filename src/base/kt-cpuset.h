@@ -32,6 +32,8 @@ unsigned kt_cpuset_next(const KtCpuset *set, unsigned from);
 	for (unsigned var = kt_cpuset_next((set), 0); (var) < KT_CPUSET_BITS;                       \
 	     (var) = kt_cpuset_next((set), (var) + 1))
 
+/* Members are below KT_CPUSET_BITS (a broken promise is a warning of GLib and no change); a range
+ * includes both ends. What is passed as const stays as it is. */
 void kt_cpuset_add(KtCpuset *set, unsigned member);
 void kt_cpuset_add_range(KtCpuset *set, unsigned first, unsigned last);
 void kt_cpuset_remove(KtCpuset *set, unsigned member);

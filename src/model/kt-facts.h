@@ -40,6 +40,7 @@ typedef struct KtFacts {
 
 extern const KtSchema kt_facts_schema;
 
+/* Facts of which nothing is known yet (all UNSET), with one reference. */
 KtFacts *kt_facts_new(void);
 KtFacts *kt_facts_ref(KtFacts *facts);
 void kt_facts_unref(KtFacts *facts);

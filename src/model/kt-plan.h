@@ -60,6 +60,7 @@ typedef struct KtPlan {
 	uint32_t n_notes;
 } KtPlan;
 
+/* A plan without steps; what belongs to it is allocated from its arena. */
 KtPlan *kt_plan_new(void);
 void kt_plan_free(KtPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KtPlan, kt_plan_free)

@@ -41,6 +41,7 @@ typedef enum KtOutcome {
 	KT_OUTCOME_N,
 } KtOutcome;
 
+/* The words of saved forms; from_name gives KT_OUTCOME_N for a word that is none of them. */
 const char *kt_txn_state_name(KtTxnState state);
 const char *kt_outcome_name(KtOutcome outcome);
 KtOutcome kt_outcome_from_name(const char *name);
@@ -65,6 +66,7 @@ typedef struct KtTxn {
 	uint32_t n_steps;
 } KtTxn;
 
+/* A record of which only the id is known: no plan, no steps. */
 KtTxn *kt_txn_new(uint32_t id);
 void kt_txn_free(KtTxn *txn);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KtTxn, kt_txn_free)

@@ -89,6 +89,8 @@ typedef enum KtSyntax {
 	KT_SYNTAX_N,
 } KtSyntax;
 
+/* The words of saved forms and of the command line; from_name gives KT_..._N for a word that is none
+ * of them, "unset" included. */
 const char *kt_severity_name(KtSeverity severity);
 KtSeverity kt_severity_from_name(const char *name);
 const char *kt_verdict_name(KtVerdict verdict);
