@@ -198,6 +198,8 @@ class Headers(unittest.TestCase):
     def test_macro_statements_do_not_hide_the_next_prototype(self):
         text = "void kt_a_free(KtA *a);\nG_DEFINE_AUTOPTR_CLEANUP_FUNC(KtA, kt_a_free)\n\nint kt_a_get(void);\n"
         self.assertEqual(self.header(text), ["undocumented"])
+        text = text.replace("\n\nint", "\n\n/* What. */\nint")
+        self.assertEqual(self.header(text), [])
 
     def test_types_need_no_comment(self):
         self.assertEqual(self.header("typedef struct KtA {\n\tint (*get)(void);\n} KtA;\n"), [])

@@ -144,6 +144,9 @@ def statements(tokens):
     depth = 0
     has_body = False
     for token in tokens:
+        if depth == 0 and is_macro_statement(pending, token):
+            result.append(Statement(pending, comment))
+            pending, comment = [], None
         if token.kind == "comment":
             if not pending:
                 comment = token
@@ -152,9 +155,6 @@ def statements(tokens):
             if not pending:
                 comment = None
             continue
-        if depth == 0 and is_macro_statement(pending, token):
-            result.append(Statement(pending, comment))
-            pending, comment = [], None
         pending.append(token)
         if token.kind != "punct":
             continue
