@@ -3,6 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The kvmtune authors
 """Generated documents are those of this program; KVMTUNE_TEST_REGENERATE=1 writes them."""
 
+import difflib
 import os
 import pathlib
 import re
@@ -39,7 +40,13 @@ class Documents(Case):
                 file = SOURCE / path
                 if os.environ.get("KVMTUNE_TEST_REGENERATE") == "1":
                     file.write_text(text, encoding="utf-8")
-                self.assertEqual(file.read_text(encoding="utf-8"), text, f"kvmtune dump {name} >{path}")
+                before = file.read_text(encoding="utf-8")
+                if before != text:
+                    diff = difflib.unified_diff(
+                        before.splitlines(), text.splitlines(), path, f"dump {name}", lineterm="", n=1
+                    )
+                    shown = "\n".join(list(diff)[:20])
+                    self.fail(f"write it again: kvmtune dump {name} >{path}\n{shown}")
 
     def test_manual_pages(self):
         if not shutil.which("rst2man"):
