@@ -81,7 +81,6 @@ kt_apply_check(KtMachine *machine, const KtPlan *plan, GError **error)
 	KtTxn *txn = kt_txn_new(/* id= */ 0);
 
 	kt_txn_set_plan(txn, copy_plan(plan));
-	txn->state = KT_TXN_APPLIED;
 	for (uint32_t i = 0; i < txn->n_steps; i++) {
 		/* All steps are told, the first problem is the error. */
 		bool is_first = error && !*error;

@@ -3,6 +3,7 @@
 #include "kt-record.h"
 
 static const char *const state_names[KT_TXN_N] = {
+	[KT_TXN_UNSET] = "none", /* nothing was begun */
 	[KT_TXN_INTERRUPTED] = "interrupted",
 	[KT_TXN_UNCONFIRMED] = "unconfirmed",
 	[KT_TXN_APPLIED] = "applied",
@@ -32,7 +33,7 @@ static const char *const outcome_names[KT_OUTCOME_N] = {
 const char *
 kt_txn_state_name(KtTxnState state)
 {
-	g_return_val_if_fail(state > KT_TXN_UNSET && state < KT_TXN_N, "unset");
+	g_return_val_if_fail(state < KT_TXN_N, "unset");
 	return state_names[state];
 }
 

@@ -207,6 +207,7 @@ test_apply_again(Fixture *fixture, const void *data)
 
 	g_assert_no_error(error);
 	g_assert_cmpuint(second->id, ==, 0);
+	g_assert_cmpint(second->state, ==, KT_TXN_UNSET);
 	g_assert_cmpuint(kt_txn_count(second, KT_OUTCOME_ALREADY), ==, 3);
 }
 
@@ -219,6 +220,7 @@ test_apply_stale(Fixture *fixture, const void *data)
 	g_autoptr(KtTxn) txn = apply(fixture, &error);
 	g_assert_error(error, KT_ERROR, KT_ERROR_STALE);
 	g_assert_nonnull(strstr(error->message, "step 1"));
+	g_assert_cmpint(txn->state, ==, KT_TXN_UNSET);
 	assert_file(fixture, "etc/sysctl.d/80-kvmtune-vm.swappiness.conf", NULL);
 	assert_file(fixture, "proc/sys/vm/swappiness", "33\n");
 }
