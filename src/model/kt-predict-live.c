@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-predict-private.h"
+
+#include <string.h>
+
+/* What a call to libvirt changes of a running guest: its live configuration and its threads. */
+
+static bool
+parse_set(KtFacts *facts, const char *text, KtOptCpuset *ret_set)
+{
+	KtCpuset set = {0};
+
+	if (!text) {
+		*ret_set = (KtOptCpuset){.state = KT_STATE_ABSENT};
+		return true;
+	}
+	if (!kt_cpuset_parse_list(text, &set, NULL))
+		return false;
+	*ret_set = (KtOptCpuset){.v = kt_facts_cpuset(facts, &set), .state = KT_STATE_VALUE};
+	return true;
+}
+
+/* Threads without a pin may run on every CPU that is online. */
+static void
+set_affinity(KtFacts *facts, KtGuest *guest, const char *role, const KtOptU64 *number,
+	     KtOptCpuset cpus)
+{
+	KtOptCpuset effective = kt_known(cpus) ? cpus : facts->host.cpu.online;
+
+	for (uint32_t i = 0; i < guest->effective.threads.n; i++) {
+		KtThread *thread = &guest->effective.threads.v[i];
+		bool is_number =
+			!number || (kt_known(thread->number) && thread->number.v == number->v);
+		if (kt_opt_is(thread->role, role) && is_number && kt_known(effective))
+			thread->affinity = effective;
+	}
+}
+
+/* The pins of vCPUs and of IOThreads have the same layout: a number and a set. */
+G_STATIC_ASSERT(sizeof(KtVcpuPin) == sizeof(KtIothreadPin));
+G_STATIC_ASSERT(offsetof(KtVcpuPin, cpus) == offsetof(KtIothreadPin, cpus));
+
+static void
+put_pin(KtFacts *facts, KtVcpuPinList *pins, uint64_t number, KtOptCpuset cpus)
+{
+	KtVcpuPin *items = kt_arena_new0(facts->arena, KtVcpuPin, pins->n + 1);
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < pins->n; i++) {
+		if (!kt_known(pins->v[i].vcpu) || pins->v[i].vcpu.v != number)
+			items[n++] = pins->v[i];
+	}
+	if (kt_known(cpus))
+		items[n++] = (KtVcpuPin){
+			.vcpu = {.v = number, .state = KT_STATE_VALUE},
+			.cpus = cpus,
+		};
+	pins->v = items;
+	pins->n = n;
+	pins->state = KT_STATE_VALUE;
+}
+
+static bool
+predict_pin(KtFacts *facts, KtGuest *guest, const KtChange *change)
+{
+	bool is_vcpu = g_str_has_prefix(change->locator, "vcpupin/");
+	const char *text = strchr(change->locator, '/') + 1;
+	KtOptU64 number = {.state = KT_STATE_VALUE};
+	KtOptCpuset cpus = {0};
+
+	if (!g_ascii_string_to_unsigned(text, 10, 0, KT_CPUSET_BITS, &number.v, NULL) ||
+	    !parse_set(facts, change->to, &cpus))
+		return false;
+
+	if (is_vcpu) {
+		put_pin(facts, &guest->live.vcpu_pins, number.v, cpus);
+		set_affinity(facts, guest, "vcpu", &number, cpus);
+		return true;
+	}
+	/* Same layout, see above. */
+	KtVcpuPinList pins = {
+		.v = (KtVcpuPin *)(void *)guest->live.iothread_pins.v,
+		.n = guest->live.iothread_pins.n,
+	};
+	put_pin(facts, &pins, number.v, cpus);
+	guest->live.iothread_pins.v = (KtIothreadPin *)(void *)pins.v;
+	guest->live.iothread_pins.n = pins.n;
+	guest->live.iothread_pins.state = KT_STATE_VALUE;
+	set_affinity(facts, guest, "iothread", &number, cpus);
+	return true;
+}
+
+static bool
+predict_shares(KtGuest *guest, const char *text)
+{
+	KtOptU64 shares = {.state = KT_STATE_VALUE};
+
+	if (!text || !g_ascii_string_to_unsigned(text, 10, 0, UINT64_MAX, &shares.v, NULL))
+		return false;
+	guest->live.cpu_shares = shares;
+	guest->effective.cpu_shares = shares;
+	return true;
+}
+
+bool
+kt_predict_live(KtFacts *facts, KtGuest *guest, const KtChange *change)
+{
+	KtOptCpuset cpus = {0};
+
+	if (!kt_opt_true(guest->is_active))
+		return false;
+	if (g_str_equal(change->locator, "cpu_shares"))
+		return predict_shares(guest, change->to);
+	if (g_str_has_prefix(change->locator, "vcpupin/") ||
+	    g_str_has_prefix(change->locator, "iothreadpin/"))
+		return predict_pin(facts, guest, change);
+	if (!g_str_equal(change->locator, "emulatorpin") || !parse_set(facts, change->to, &cpus))
+		return false;
+	guest->live.emulator_pin = cpus;
+	set_affinity(facts, guest, "emulator", /* number= */ NULL, cpus);
+	return true;
+}
