@@ -39,10 +39,9 @@ has_own_queues(const KtBlock *block)
 static bool
 can_choose(const KtBlock *block, const char *scheduler)
 {
-	g_auto(GStrv) names =
-		kt_known(block->schedulers) ? g_strsplit(block->schedulers.v, " ", -1) : NULL;
+	g_auto(GStrv) names = g_strsplit(block->schedulers.v, " ", /* max_tokens= */ -1);
 
-	return names && g_strv_contains((const char *const *)names, scheduler);
+	return g_strv_contains((const char *const *)names, scheduler);
 }
 
 static Advice
@@ -170,7 +169,7 @@ report(const KtView *view, const Advice *advice, KtSink *out)
 			 "%s uses '%s' of: %s",
 			 block->name.v,
 			 block->scheduler.v,
-			 kt_known(block->schedulers) ? block->schedulers.v : "?");
+			 block->schedulers.v);
 	if (kt_known(block->hw_queues))
 		kt_sink_evidence(out,
 				 block->hw_queues.origin,
@@ -238,7 +237,7 @@ evaluate(const KtView *view, KtSink *out)
 	if (kt_known(block->is_switchable) && !block->is_switchable.v)
 		return KT_VERDICT_NOT_APPLICABLE;
 	if (!kt_known(block->scheduler) || !kt_known(block->kind) || !kt_known(block->name) ||
-	    !kt_known(block->is_switchable))
+	    !kt_known(block->is_switchable) || !kt_known(block->schedulers))
 		return KT_VERDICT_UNKNOWN;
 
 	advice = judge(view);
