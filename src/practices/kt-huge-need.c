@@ -90,16 +90,50 @@ minus(uint64_t a, uint64_t b)
 	return a > b ? a - b : 0;
 }
 
-static void
-take_pools(const KtHost *host, uint64_t node_reserve_kib, KtHugeNeed *need)
+static bool
+is_readable(const KtHugePool *pool)
+{
+	bool is_reserve_known = kt_known(pool->reserved) || pool->reserved.state == KT_STATE_ABSENT;
+
+	return kt_known(pool->total) && kt_known(pool->free) && is_reserve_known;
+}
+
+/* Is there surely no pool of this size? */
+static bool
+has_no_pool(const KtHost *host, uint64_t size_kib)
+{
+	const KtHugePoolList *pools = &host->memory.huge_pools;
+
+	for (uint32_t i = 0; i < pools->n; i++) {
+		if (!kt_known(pools->v[i].size_kib))
+			return false;
+	}
+	for (uint32_t i = 0; i < host->nodes.n; i++) {
+		if (find_pool(&host->nodes.v[i].huge_pools, size_kib))
+			return false;
+	}
+	return true;
+}
+
+/* False when nobody can tell what there is. */
+static bool
+take_pool(const KtHost *host, KtHugeNeed *need)
 {
 	const KtHugePool *pool = find_pool(&host->memory.huge_pools, need->size_kib);
 
-	if (pool) {
-		need->total = value_or_0(pool->total);
-		need->free = minus(value_or_0(pool->free), value_or_0(pool->reserved));
-		need->overcommit = minus(value_or_0(pool->overcommit), value_or_0(pool->surplus));
-	}
+	if (!pool)
+		return has_no_pool(host, need->size_kib);
+	if (!is_readable(pool))
+		return false;
+	need->total = pool->total.v;
+	need->free = minus(pool->free.v, value_or_0(pool->reserved));
+	need->overcommit = minus(value_or_0(pool->overcommit), value_or_0(pool->surplus));
+	return true;
+}
+
+static void
+take_nodes(const KtHost *host, uint64_t node_reserve_kib, KtHugeNeed *need)
+{
 	need->n_nodes = host->nodes.n;
 	need->nodes = g_new0(KtHugeNode, host->nodes.n);
 	for (uint32_t i = 0; i < host->nodes.n; i++) {
@@ -300,9 +334,14 @@ kt_huge_need_take(const KtView *view, uint64_t size_kib, uint64_t node_reserve_k
 	KtHugeNeed need = {.size_kib = size_kib};
 	g_autoptr(GArray) wants = NULL;
 
-	take_pools(view->host, node_reserve_kib, &need);
+	bool is_known = take_pool(view->host, &need);
+
+	take_nodes(view->host, node_reserve_kib, &need);
 	wants = collect_wants(view, &need);
-	judge(&need, wants, room_kib, with_spare);
+	if (is_known)
+		judge(&need, wants, room_kib, with_spare);
+	else
+		need.n_unclear++;
 	*ret_need = need;
 }
 
