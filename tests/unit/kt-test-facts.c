@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-test-facts.h"
+
+#include <string.h>
+
+/* A list or record deeper than this is a mistake in the tables. */
+#define MAX_DEPTH 8
+
+/* Values per field, separated by '|'; %d is the index of the item in its list. */
+static const struct {
+	const char *schema;
+	const char *field;
+	const char *values;
+} pools[] = {
+	{.schema = "KtFactsMeta", .field = "libvirt_version", .values = "9000000|11003000"},
+	{.schema = "KtFactsMeta", .field = "qemu_version", .values = "7002000|10000000|5000000"},
+	{.schema = "KtFactsMeta", .field = "is_remote", .values = "0|0|0|1"},
+	{.schema = "KtHugePool", .field = "size_kib", .values = "2048|1048576|16384"},
+	{.schema = "KtHugePool", .field = "total", .values = "0|1|512|4096|30000"},
+	{.schema = "KtHugePool", .field = "free", .values = "0|1|512|4096"},
+	{.schema = "KtHugePool", .field = "reserved", .values = "0|0|0|256"},
+	{.schema = "KtHugePool", .field = "surplus", .values = "0|0|16"},
+	{.schema = "KtHugePool", .field = "overcommit", .values = "0|0|512"},
+	{.schema = "KtNode", .field = "id", .values = "%d"},
+	{.schema = "KtNode", .field = "cpus", .values = "0-3|4-7|0-7||8-15"},
+	{.schema = "KtNode", .field = "memory_kib", .values = "0|16777216|67108864"},
+	{.schema = "KtNode", .field = "free_kib", .values = "0|1048576|8388608|33554432"},
+	{.schema = "KtDistance", .field = "to", .values = "%d"},
+	{.schema = "KtDistance", .field = "value", .values = "10|21"},
+	{.schema = "KtCpu", .field = "id", .values = "%d"},
+	{.schema = "KtCpu", .field = "core", .values = "0|1|2|3"},
+	{.schema = "KtCpu", .field = "package", .values = "0|1"},
+	{.schema = "KtCpu", .field = "node", .values = "0|1"},
+	{.schema = "KtCache", .field = "id", .values = "%d"},
+	{.schema = "KtCache", .field = "cpus", .values = "0-3|4-7"},
+	{.schema = "KtCpuTopology", .field = "online", .values = "0-7|0-15|0-3|0"},
+	{.schema = "KtCpuTopology", .field = "possible", .values = "0-15"},
+	{.schema = "KtCpuTopology", .field = "isolated", .values = "|||2-3|4-7"},
+	{.schema = "KtCpuTopology", .field = "nohz_full", .values = "|||2-3"},
+	{.schema = "KtCpuTopology", .field = "cores", .values = "2|4|8"},
+	{.schema = "KtMemory", .field = "total_kib", .values = "4194304|33554432|134217728"},
+	{.schema = "KtMemory",
+	 .field = "available_kib",
+	 .values = "500000|3000000|20000000|100000000"},
+	{.schema = "KtMemory", .field = "page_kib", .values = "4|64"},
+	{.schema = "KtMemory", .field = "hugepage_default_kib", .values = "2048|1048576"},
+	{.schema = "KtKvm",
+	 .field = "halt_poll_ns",
+	 .values = "0|10000|50000|200000|500000|5000000"},
+	{.schema = "KtKvm", .field = "enable_virt_at_load", .values = "Y|N"},
+	{.schema = "KtThp", .field = "enabled", .values = "always|madvise|never|never"},
+	{.schema = "KtThp", .field = "defrag", .values = "always|madvise|never"},
+	{.schema = "KtKsm", .field = "run", .values = "0|1|1|2"},
+	{.schema = "KtKsm", .field = "pages_sharing", .values = "0|1000|1000000|20000000"},
+	{.schema = "KtKsm", .field = "pages_unshared", .values = "0|1000|100000000"},
+	{.schema = "KtKsm", .field = "pages_volatile", .values = "0|1000|200000000"},
+	{.schema = "KtKsm", .field = "full_scans", .values = "0|1|2|50"},
+	{.schema = "KtKsm", .field = "general_profit", .values = "-4096|0|1000000"},
+	{.schema = "KtKsm", .field = "advisor_mode", .values = "none|scan-time"},
+	{.schema = "KtSysctl", .field = "swappiness", .values = "0|1|10|60|100|200"},
+	{.schema = "KtSysctl", .field = "numa_balancing", .values = "0|1|2|3"},
+	{.schema = "KtSysctl", .field = "aio_max_nr", .values = "0|1024|65536|1048576"},
+	{.schema = "KtSysctl", .field = "aio_nr", .values = "0|1024|60000|1000000"},
+	{.schema = "KtSysctl",
+	 .field = "conntrack_max",
+	 .values = "0|65536|262144|2000000|2000000000"},
+	{.schema = "KtSysctl", .field = "conntrack_buckets", .values = "1024|65536|262144"},
+	{.schema = "KtSysctl", .field = "conntrack_count", .values = "0|60000|250000|1900000"},
+	{.schema = "KtSysctl", .field = "tcp_tw_recycle", .values = "0|1"},
+	{.schema = "KtSwap", .field = "kind", .values = "partition|file|zram"},
+	{.schema = "KtBlock", .field = "name", .values = "vd%d|sd%d|nvme%dn1|dm-%d"},
+	{.schema = "KtBlock",
+	 .field = "kind",
+	 .values = "nvme|nvme|scsi|scsi|virtio|virtio|xen|mmc|dm|md|loop|zram|nbd|other"},
+	{.schema = "KtBlock", .field = "transport", .values = "ata|sas|usb|iscsi|fc|raid|virtual"},
+	{.schema = "KtBlock", .field = "scheduler", .values = "none|mq-deadline|bfq|kyber"},
+	{.schema = "KtBlock",
+	 .field = "schedulers",
+	 .values = "none mq-deadline|none mq-deadline kyber bfq|none"},
+	{.schema = "KtBlock", .field = "hw_queues", .values = "1|2|64"},
+	{.schema = "KtBlock", .field = "serial", .values = "ABC%d|with space|a*b"},
+	{.schema = "KtBlock", .field = "wwn", .values = "naa.5000c500a1b2c3d%d|t10.ATA     x"},
+	{.schema = "KtModule", .field = "name", .values = "kvm|vhost_net|vboxdrv|vmmon"},
+	{.schema = "KtAgent",
+	 .field = "name",
+	 .values = "irqbalance|numad|tuned|ksmtuned|firecracker|cloud-hypervisor"},
+	{.schema = "KtWorkqueue", .field = "cpumask", .values = "0-7|0-15|0-1|4-7"},
+	{.schema = "KtWorkqueue", .field = "cpumask_requested", .values = "0-7|0-15"},
+	{.schema = "KtWorkqueue", .field = "writeback_cpumask", .values = "0-7|0-15|0-1"},
+	{.schema = "KtCgroup", .field = "version", .values = "v1|v2|hybrid"},
+	{.schema = "KtSystem", .field = "distribution", .values = "debian|rhel|sles|openEuler"},
+	{.schema = "KtSystem",
+	 .field = "kernel",
+	 .values = "6.1.0-25-amd64|6.12.9|5.10.0-30-amd64|4.9.0|3.10.0-1160.el7|odd"},
+	{.schema = "KtSystem",
+	 .field = "architecture",
+	 .values = "x86_64|aarch64|s390x|ppc64le|sparc64"},
+	{.schema = "KtSystem", .field = "init", .values = "systemd|sysvinit"},
+	{.schema = "KtSystem",
+	 .field = "cmdline",
+	 .values = "ro quiet|ro transparent_hugepage=never|elevator=noop ro|"},
+	{.schema = "KtSystem", .field = "bootloader", .values = "grub-debian|bls|grub-other|none"},
+	{.schema = "KtSystem", .field = "hypervisor", .values = "kvm|xen"},
+	{.schema = "KtSystem", .field = "xen_capabilities", .values = "control_d|"},
+	{.schema = "KtSystem", .field = "uptime_s", .values = "10|86400|8640000"},
+	{.schema = "KtVcpuPin", .field = "vcpu", .values = "%d"},
+	{.schema = "KtVcpuPin", .field = "cpus", .values = "0|1|2|3|0-3|4-7|20"},
+	{.schema = "KtIothreadPin", .field = "iothread", .values = "%d"},
+	{.schema = "KtIothreadPin", .field = "cpus", .values = "0|1|4-7"},
+	{.schema = "KtHugepageUse", .field = "size_kib", .values = "2048|1048576"},
+	{.schema = "KtHugepageUse", .field = "nodeset", .values = "0|1"},
+	{.schema = "KtDisk", .field = "target", .values = "vd%d|sd%d|hd%d"},
+	{.schema = "KtDisk", .field = "bus", .values = "virtio|scsi|sata|ide|usb"},
+	{.schema = "KtDisk", .field = "device", .values = "disk|disk|cdrom|lun|floppy"},
+	{.schema = "KtDisk", .field = "source_type", .values = "file|block|network|volume"},
+	{.schema = "KtDisk",
+	 .field = "source",
+	 .values = "/var/lib/libvirt/images/a.img|/dev/vg/a"},
+	{.schema = "KtDisk", .field = "format", .values = "raw|qcow2"},
+	{.schema = "KtDisk",
+	 .field = "cache",
+	 .values = "none|writeback|writethrough|directsync|unsafe|default"},
+	{.schema = "KtDisk", .field = "io", .values = "native|threads|io_uring"},
+	{.schema = "KtDisk", .field = "iothread", .values = "1|2"},
+	{.schema = "KtController", .field = "type", .values = "scsi|pci|usb|sata"},
+	{.schema = "KtController", .field = "index", .values = "%d"},
+	{.schema = "KtController", .field = "model", .values = "virtio-scsi|lsilogic|pcie-root"},
+	{.schema = "KtController", .field = "iothread", .values = "1|2"},
+	{.schema = "KtNic", .field = "mac", .values = "52:54:00:00:00:%02d"},
+	{.schema = "KtNic", .field = "type", .values = "network|bridge|user|hostdev|vhostuser"},
+	{.schema = "KtNic", .field = "model", .values = "virtio|e1000|e1000e|rtl8139"},
+	{.schema = "KtNic", .field = "queues", .values = "1|2|4"},
+	{.schema = "KtRng", .field = "model", .values = "virtio"},
+	{.schema = "KtRng", .field = "backend", .values = "random|egd|builtin"},
+	{.schema = "KtRng", .field = "source", .values = "/dev/urandom|/dev/random|/dev/hwrng"},
+	{.schema = "KtGuestConfig", .field = "type", .values = "kvm|kvm|kvm|qemu|xen"},
+	{.schema = "KtGuestConfig", .field = "architecture", .values = "x86_64|aarch64"},
+	{.schema = "KtGuestConfig",
+	 .field = "machine",
+	 .values = "pc-q35-7.2|pc-i440fx-2.1|virt-7.2"},
+	{.schema = "KtGuestConfig",
+	 .field = "memory_kib",
+	 .values = "524288|4194304|67108864|3000001"},
+	{.schema = "KtGuestConfig", .field = "current_memory_kib", .values = "524288|4194304"},
+	{.schema = "KtGuestConfig", .field = "vcpus_max", .values = "1|2|4|16"},
+	{.schema = "KtGuestConfig", .field = "vcpus", .values = "1|2|4"},
+	{.schema = "KtGuestConfig", .field = "vcpu_cpuset", .values = "0-3|0-7|20-21"},
+	{.schema = "KtGuestConfig", .field = "placement", .values = "static|auto"},
+	{.schema = "KtGuestConfig",
+	 .field = "cpu_mode",
+	 .values = "host-model|host-passthrough|maximum|custom"},
+	{.schema = "KtGuestConfig",
+	 .field = "cpu_model",
+	 .values = "qemu64|kvm64|Skylake-Server|EPYC"},
+	{.schema = "KtGuestConfig", .field = "cpu_match", .values = "exact|minimum|strict"},
+	{.schema = "KtGuestConfig", .field = "cpu_check", .values = "none|partial|full"},
+	{.schema = "KtGuestConfig", .field = "cpu_migratable", .values = "on|off"},
+	{.schema = "KtGuestConfig", .field = "cpu_vendor", .values = "Intel|AMD"},
+	{.schema = "KtGuestConfig", .field = "cpu_features", .values = "0|1|3"},
+	{.schema = "KtGuestConfig", .field = "cpu_features_required", .values = "0|1"},
+	{.schema = "KtGuestConfig",
+	 .field = "cpu_shares",
+	 .values = "2|100|1024|2048|10001|262144"},
+	{.schema = "KtGuestConfig", .field = "emulator_pin", .values = "0|0-3|4-7"},
+	{.schema = "KtGuestConfig", .field = "iothreads", .values = "0|1|2"},
+	{.schema = "KtGuestConfig", .field = "iothread_ids", .values = "1|1-2|5"},
+	{.schema = "KtGuestConfig",
+	 .field = "numa_mode",
+	 .values = "strict|preferred|interleave|restrictive"},
+	{.schema = "KtGuestConfig", .field = "numa_nodeset", .values = "0|1|0-1|7"},
+	{.schema = "KtGuestConfig", .field = "memory_source", .values = "anonymous|memfd|file"},
+	{.schema = "KtGuestConfig", .field = "memory_access", .values = "private|shared"},
+	{.schema = "KtGuestConfig", .field = "hostdevs", .values = "0|0|1"},
+	{.schema = "KtThread",
+	 .field = "role",
+	 .values = "vcpu|vcpu|iothread|emulator|worker|vhost"},
+	{.schema = "KtThread", .field = "number", .values = "0|1|2"},
+	{.schema = "KtThread", .field = "affinity", .values = "0|1|0-3|0-7|0-15"},
+	{.schema = "KtNodeMemory", .field = "node", .values = "%d"},
+	{.schema = "KtNodeMemory", .field = "memory_kib", .values = "0|1000000|4000000"},
+	{.schema = "KtGuestEffective", .field = "cpu_shares", .values = "100|1024"},
+	{.schema = "KtGuestEffective",
+	 .field = "haltpoll_success_ns",
+	 .values = "0|1000000000|400000000000000"},
+	{.schema = "KtGuestEffective",
+	 .field = "haltpoll_fail_ns",
+	 .values = "0|1000000000|800000000000000"},
+	{.schema = "KtGuest", .field = "name", .values = "guest%d"},
+	{.schema = "KtGuest", .field = "uuid", .values = "00000000-0000-4000-8000-00000000000%d"},
+	{.schema = "KtGuest", .field = "state", .values = "running|shutoff|paused"},
+	{.schema = "KtGuest",
+	 .field = "workload",
+	 .values = "latency|throughput|dense|general|odd"},
+};
+
+static const char *
+find_pool(const KtSchema *schema, const KtField *field)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(pools); i++) {
+		if (g_str_equal(pools[i].schema, schema->name) &&
+		    g_str_equal(pools[i].field, field->name))
+			return pools[i].values;
+	}
+	return NULL;
+}
+
+/* One chance in @n. */
+static bool
+once_in(int n)
+{
+	return g_test_rand_int_range(0, n) == 0;
+}
+
+static const char *
+default_values(KtType type)
+{
+	switch (type) {
+	case KT_TYPE_BOOL:
+		return "0|1";
+	case KT_TYPE_U64:
+	case KT_TYPE_I64:
+		return "0|1|2|100|65536|1000000000";
+	case KT_TYPE_CPUSET:
+		return "|0|0-3";
+	case KT_TYPE_STR:
+	case KT_TYPE_LIST:
+	case KT_TYPE_RECORD:
+	case KT_TYPE_UNSET:
+	case KT_TYPE_N:
+	default:
+		return "text|other";
+	}
+}
+
+/* A value of the pool, with the index of its item put in. Free with g_free. */
+static char *
+pick_text(const KtSchema *schema, const KtField *field, int index)
+{
+	const char *values = find_pool(schema, field);
+	g_auto(GStrv) texts = g_strsplit(values ? values : default_values(field->type), "|", -1);
+	int n = (int)g_strv_length(texts);
+	const char *text = texts[g_test_rand_int_range(0, n)];
+	const char *percent = strstr(text, "%d") ? strstr(text, "%d") : strstr(text, "%02d");
+
+	if (!percent)
+		return g_strdup(text);
+	return g_strdup_printf("%.*s%0*d%s",
+			       (int)(percent - text),
+			       text,
+			       percent[1] == 'd' ? 1 : 2,
+			       index,
+			       strchr(percent, 'd') + 1);
+}
+
+static KtJson *
+to_json(KtType type, const char *text)
+{
+	if (type == KT_TYPE_BOOL)
+		return json_boolean(*text == '1');
+	if (type == KT_TYPE_U64 || type == KT_TYPE_I64)
+		return json_integer(g_ascii_strtoll(text, NULL, 10));
+	return json_string(text);
+}
+
+static KtJson *
+state_json(KtState state)
+{
+	return json_pack("{s:s}", "state", kt_state_name(state));
+}
+
+static KtJson *random_record(const KtSchema *schema, int index, int depth);
+
+static KtJson *
+random_list(const KtField *field, int depth)
+{
+	KtJson *list = json_array();
+	int n = once_in(3) ? 0 : g_test_rand_int_range(1, 5);
+
+	for (int i = 0; i < n; i++)
+		json_array_append_new(list, random_record(field->schema, i, depth + 1));
+	return list;
+}
+
+/* Mostly values; what is not known is as likely as the kinds of not knowing are on real hosts. */
+static KtJson *
+random_member(const KtSchema *schema, const KtField *field, int index, int depth)
+{
+	const char *values = find_pool(schema, field);
+	bool is_key = values && strstr(values, "%");
+	g_autofree char *text = NULL;
+
+	g_assert(depth < MAX_DEPTH);
+	if (field->type == KT_TYPE_RECORD)
+		return random_record(field->schema, index, depth + 1);
+	if (!is_key && once_in(12))
+		return state_json((KtState[]){KT_STATE_UNSET,
+					      KT_STATE_ABSENT,
+					      KT_STATE_DENIED,
+					      KT_STATE_BROKEN}[g_test_rand_int_range(0, 4)]);
+	/* Flags and counts are always there when somebody looked; other parts of an XML often are
+	 * not. */
+	if (!is_key && strstr(schema->name, "Config") && field->type != KT_TYPE_BOOL &&
+	    field->type != KT_TYPE_LIST && once_in(3))
+		return state_json(KT_STATE_ABSENT);
+	if (field->type == KT_TYPE_LIST)
+		return random_list(field, depth);
+	text = pick_text(schema, field, index);
+	return to_json(field->type, text);
+}
+
+static KtJson *
+random_record(const KtSchema *schema, int index, int depth)
+{
+	KtJson *record = json_object();
+
+	for (size_t i = 0; i < schema->n_fields; i++) {
+		const KtField *field = &schema->fields[i];
+		kt_json_set(record, field->name, random_member(schema, field, index, depth));
+	}
+	return record;
+}
+
+static KtFacts *
+facts_of(KtJson *json)
+{
+	KtFacts *facts = kt_facts_new();
+	g_autoptr(GError) error = NULL;
+	bool ok = kt_facts_merge_json(facts, json, &error);
+
+	g_assert_no_error(error);
+	g_assert_true(ok);
+	json_decref(json);
+	return facts;
+}
+
+/* Of pools of one size only the first stays. */
+static void
+drop_doubles(KtHugePoolList *pool_list)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < pool_list->n; i++) {
+		bool is_double = false;
+		for (uint32_t j = 0; j < n; j++)
+			is_double |= pool_list->v[j].size_kib.v == pool_list->v[i].size_kib.v;
+		if (!is_double)
+			pool_list->v[n++] = pool_list->v[i];
+	}
+	pool_list->n = n;
+}
+
+static void
+sum_pool(const KtNodeList *nodes, KtHugePool *pool)
+{
+	pool->total.v = 0;
+	pool->free.v = 0;
+	for (uint32_t i = 0; i < nodes->n; i++) {
+		for (uint32_t j = 0; j < nodes->v[i].huge_pools.n; j++) {
+			KtHugePool *own = &nodes->v[i].huge_pools.v[j];
+			if (own->size_kib.v != pool->size_kib.v)
+				continue;
+			own->free.v = MIN(own->free.v, own->total.v);
+			pool->total.v += kt_known(own->total) ? own->total.v : 0;
+			pool->free.v += kt_known(own->free) ? own->free.v : 0;
+		}
+	}
+}
+
+/* Pools of the host are those of its nodes together. */
+static void
+settle_pools(KtHost *host)
+{
+	drop_doubles(&host->memory.huge_pools);
+	for (uint32_t i = 0; i < host->nodes.n; i++)
+		drop_doubles(&host->nodes.v[i].huge_pools);
+	for (uint32_t i = 0; i < host->memory.huge_pools.n; i++)
+		sum_pool(&host->nodes, &host->memory.huge_pools.v[i]);
+}
+
+/* The chosen scheduler is one of those that can be. */
+static void
+settle_blocks(KtFacts *facts)
+{
+	for (uint32_t i = 0; i < facts->host.blocks.n; i++) {
+		KtBlock *block = &facts->host.blocks.v[i];
+		if (kt_known(block->scheduler) && kt_known(block->schedulers) &&
+		    !strstr(block->schedulers.v, block->scheduler.v))
+			block->schedulers.v = kt_arena_printf(
+				facts->arena, "%s %s", block->schedulers.v, block->scheduler.v);
+	}
+}
+
+/* Sysctl files and the assignments in them. */
+static void
+settle_sysctl(KtFacts *facts)
+{
+	static const char *const hosts[] = {
+		"{'config_files': [], 'sysctl_lines': []}",
+		"{'config_files': {'state': 'denied'}, 'sysctl_lines': {'state': 'denied'}}",
+		"{'config_files': [{'path': '/etc/sysctl.conf', 'is_own': false,"
+		"   'text': '# old\\nnet/ipv4/tcp_tw_recycle = 1\\nvm.swappiness=5\\n'}],"
+		" 'sysctl_lines': [{'file': '/etc/sysctl.conf', 'line': 2,"
+		"   'key': 'net.ipv4.tcp_tw_recycle', 'value': '1'},"
+		"  {'file': '/etc/sysctl.conf', 'line': 3, 'key': 'vm.swappiness', 'value': '5'}]}",
+		"{'config_files': [], 'sysctl_lines': [{'file': '/usr/lib/sysctl.d/10-x.conf',"
+		"   'line': 1, 'key': 'net.ipv4.tcp_tw_recycle', 'value': '0'}]}",
+	};
+	g_autofree char *text = g_strdup(hosts[g_test_rand_int_range(0, (int)G_N_ELEMENTS(hosts))]);
+	g_autoptr(KtJson) json = NULL;
+	g_autoptr(GError) error = NULL;
+
+	g_strdelimit(text, "'", '"');
+	json = kt_json_parse(text, strlen(text), "sysctl", &error);
+	g_assert_no_error(error);
+
+	g_autoptr(KtJson) all = json_pack("{s:O}", "host", json);
+	bool ok = kt_facts_merge_json(facts, all, &error);
+	g_assert_no_error(error);
+	g_assert_true(ok);
+}
+
+/* A guest has a live configuration exactly when it runs. */
+static void
+settle_guests(KtFacts *facts)
+{
+	for (uint32_t i = 0; i < facts->guests.n; i++) {
+		KtGuest *guest = &facts->guests.v[i];
+		if (!kt_opt_true(guest->is_active)) {
+			guest->live = (KtGuestConfig){0};
+			guest->effective = (KtGuestEffective){0};
+		}
+		if (!kt_opt_true(guest->is_persistent))
+			guest->inactive = (KtGuestConfig){0};
+	}
+}
+
+KtFacts *
+kt_test_facts_random(void)
+{
+	KtFacts *facts = facts_of(random_record(&kt_facts_schema, 0, 0));
+
+	settle_pools(&facts->host);
+	settle_blocks(facts);
+	settle_sysctl(facts);
+	settle_guests(facts);
+	return facts;
+}
+
+static KtJson *
+record_in_state(const KtSchema *schema, KtState state, bool has_items)
+{
+	KtJson *record = json_object();
+
+	for (size_t i = 0; i < schema->n_fields; i++) {
+		const KtField *field = &schema->fields[i];
+		if (field->type == KT_TYPE_RECORD) {
+			kt_json_set(record,
+				    field->name,
+				    record_in_state(field->schema, state, has_items));
+			continue;
+		}
+		if (field->type != KT_TYPE_LIST || !has_items) {
+			kt_json_set(record, field->name, state_json(state));
+			continue;
+		}
+		KtJson *list = json_array();
+		json_array_append_new(list, record_in_state(field->schema, state, has_items));
+		kt_json_set(record, field->name, list);
+	}
+	return record;
+}
+
+KtFacts *
+kt_test_facts_in_state(KtState state, bool has_items)
+{
+	return facts_of(record_in_state(&kt_facts_schema, state, has_items));
+}
