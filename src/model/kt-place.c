@@ -31,6 +31,26 @@ live_name(const char *locator)
 	return g_strdup(locator);
 }
 
+/* "/domain/cpu/@mode" -> "cpu mode", "/domain/cpu/model/text()" -> "cpu/model". */
+static char *
+xml_name(const char *locator)
+{
+	const char *rest =
+		g_str_has_prefix(locator, "/domain/") ? locator + strlen("/domain/") : locator;
+	char *name = g_strdup(rest);
+	char *last = strrchr(name, '/');
+
+	if (!last)
+		return name;
+	if (g_str_equal(last, "/text()")) {
+		*last = '\0';
+	} else if (last[1] == '@') {
+		*last = ' ';
+		memmove(last + 1, last + 2, strlen(last + 2) + 1);
+	}
+	return name;
+}
+
 char *
 kt_place_name(KtKnob knob, const char *locator)
 {
@@ -41,9 +61,10 @@ kt_place_name(KtKnob knob, const char *locator)
 		return g_strdup_printf("kernel argument %s", locator);
 	case KT_KNOB_DOMAIN_LIVE:
 		return live_name(locator);
+	case KT_KNOB_DOMAIN_XML:
+		return xml_name(locator);
 	case KT_KNOB_UNSET: /* a module parameter that only a boot can set */
 	case KT_KNOB_FILE:
-	case KT_KNOB_DOMAIN_XML:
 	case KT_KNOB_N:
 	default:
 		return g_strdup(locator);

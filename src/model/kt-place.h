@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
-/* The name of what @locator means for @knob: the sysctl key, "kernel argument X", "pin of vCPU 0";
- * paths and XML locators stay as they are. Free with g_free. */
+/* The name of what @locator means for @knob: the sysctl key, "kernel argument X", "pin of vCPU 0",
+ * "cpu/model" and "cpu mode" for the text and an attribute of an element below <domain>; paths stay
+ * as they are. Free with g_free. */
 char *kt_place_name(KtKnob knob, const char *locator);

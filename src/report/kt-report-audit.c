@@ -271,6 +271,8 @@ static void
 put_next(KtPaper *paper, const KtAudit *audit)
 {
 	const char *id = first_id(audit);
+	const KtOptBool privileged = audit->facts->meta.is_privileged;
+	bool needs_root = kt_known(privileged) && !privileged.v;
 	unsigned n = 0;
 
 	if (!id)
@@ -279,10 +281,15 @@ put_next(KtPaper *paper, const KtAudit *audit)
 	put_heading(paper, "Next");
 	g_autofree char *explain = g_strdup_printf("kvmtune explain %s", id);
 	unsigned column = KT_FINDING_COLUMN + kt_text_columns(explain) + 2;
+	if (needs_root && audit->n_verdicts[KT_VERDICT_UNKNOWN])
+		put_command(paper, "sudo kvmtune audit", column, "judges what only root can read");
 	if (has_changes(audit, &n)) {
-		g_autofree char *what = g_strdup_printf("shows how to change %u of %u findings",
-							n,
-							audit->n_verdicts[KT_VERDICT_FINDING]);
+		unsigned all = audit->n_verdicts[KT_VERDICT_FINDING];
+		g_autofree char *findings = kt_phrase_count(all, "finding");
+		g_autofree char *what =
+			n == all ? g_strdup_printf("shows how to change %s",
+						   all == 1 ? "it" : "all of it")
+				 : g_strdup_printf("shows how to change %u of %s", n, findings);
 		put_command(paper, "kvmtune plan", column, what);
 	}
 	put_command(paper, explain, column, "says why, and what it costs");

@@ -60,22 +60,21 @@ put_file_change(KtPaper *paper, const KtFold *fold, const char *locator)
 }
 
 static void
-put_change(KtPaper *paper, const KtFold *fold, const char *when)
+put_change(KtPaper *paper, const KtFold *fold)
 {
 	g_autofree char *locator = kt_fold_locator(fold);
 
 	if (fold->item.knob == KT_KNOB_FILE) {
 		put_file_change(paper, fold, locator);
-	} else {
-		g_autofree char *place = kt_place_name(fold->item.knob, locator);
-		g_autofree char *from = kt_phrase_value(fold->item.from);
-		g_autofree char *to = kt_phrase_value(fold->item.to);
-		kt_paper_flow(paper, KT_INK_UNSET, "%s: %s -> %s", place, from, to);
+		return;
 	}
-	kt_paper_flow(paper, KT_INK_FAINT, "; %s", when);
+	g_autofree char *place = kt_place_name(fold->item.knob, locator);
+	g_autofree char *from = kt_phrase_value(fold->item.from);
+	g_autofree char *to = kt_phrase_value(fold->item.to);
+	kt_paper_flow(paper, KT_INK_UNSET, "%s: %s -> %s", place, from, to);
 }
 
-/* The kind is the moment: what happens at different moments is told apart. */
+/* The kind of a fold is its moment: what happens at different moments is told apart. */
 static GPtrArray *
 fold_changes(const GPtrArray *changes, GPtrArray *moments)
 {
@@ -101,25 +100,55 @@ fold_changes(const GPtrArray *changes, GPtrArray *moments)
 	return folds;
 }
 
+static unsigned
+count_kind(const GPtrArray *folds, guint kind)
+{
+	unsigned n = 0;
+
+	for (guint i = 0; i < folds->len; i++) {
+		const KtFold *fold = folds->pdata[i];
+		n += fold->item.kind == (int)kind;
+	}
+	return n;
+}
+
+/* One change stands on a line with its moment; several stand below it. */
+static void
+put_moment(KtPaper *paper, const GPtrArray *folds, guint kind, const char *moment, unsigned column)
+{
+	unsigned limit = paper->style.is_verbose ? UINT_MAX : MAX_CHANGES;
+	unsigned all = count_kind(folds, kind);
+	unsigned n = 0;
+
+	begin(paper, column, kind == 0 ? "do" : "");
+	if (all > 1)
+		kt_paper_flow(paper, KT_INK_FAINT, "%s:", moment);
+	for (guint i = 0; i < folds->len && n < limit; i++) {
+		const KtFold *fold = folds->pdata[i];
+		if (fold->item.kind != (int)kind)
+			continue;
+		n++;
+		if (all > 1)
+			begin(paper, column, "");
+		put_change(paper, fold);
+	}
+	if (all == 1)
+		kt_paper_flow(paper, KT_INK_FAINT, "; %s", moment);
+	if (n < all)
+		put_more(paper, column, all - n, ": 'kvmtune plan' shows all");
+}
+
 static void
 put_changes(KtPaper *paper, const KtResult *result, unsigned column)
 {
 	g_autoptr(GPtrArray) moments = g_ptr_array_new();
 	g_autoptr(GPtrArray) folds = fold_changes(result->changes, moments);
-	guint limit = paper->style.is_verbose ? G_MAXUINT : MAX_CHANGES;
-	guint n = MIN(folds->len, limit);
 
-	for (guint i = 0; i < n; i++) {
-		const KtFold *fold = folds->pdata[i];
-		begin(paper, column, i == 0 ? "do" : "");
-		put_change(paper, fold, moments->pdata[fold->item.kind]);
-	}
-	if (n < folds->len)
-		put_more(paper, column, folds->len - n, ": 'kvmtune plan' shows all");
+	for (guint i = 0; i < moments->len; i++)
+		put_moment(paper, folds, i, moments->pdata[i], column);
 	for (guint i = 0; i < result->advice->len; i++) {
-		begin(paper, column, n == 0 && i == 0 ? "do" : "");
-		kt_paper_flow(
-			paper, KT_INK_UNSET, "by hand: %s", (const char *)result->advice->pdata[i]);
+		begin(paper, column, i == 0 ? "note" : "");
+		kt_paper_flow(paper, KT_INK_UNSET, "%s", (const char *)result->advice->pdata[i]);
 	}
 }
 

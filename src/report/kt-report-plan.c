@@ -298,7 +298,12 @@ put_label(KtPaper *paper, const KtStep *step)
 	kt_paper_end_line(paper);
 	kt_paper_tab(paper, GROUP_COLUMN);
 	paper->indent = EDIT_COLUMN;
-	kt_paper_flow(paper, KT_INK_FAINT, "%s, %s:", step->title, kt_phrase_effect(step->effect));
+	kt_paper_flow(paper,
+		      KT_INK_FAINT,
+		      "%s, %s:",
+		      step->title,
+		      step->effect == KT_EFFECT_GUEST_START ? "at its next start"
+							    : kt_phrase_effect(step->effect));
 	kt_paper_end_line(paper);
 }
 

@@ -8,12 +8,31 @@
 
 #define WORD_COLUMN 2
 #define TEXT_COLUMN 15
+/* Places of a definition that are named. */
+#define MAX_PLACES 3
+
+/* A definition is one step with many edits: the first ones tell which it is. */
+static char *
+definition_name(const KtStep *step)
+{
+	uint32_t n = MIN(step->n_edits, MAX_PLACES);
+	GString *text = g_string_new(step->title);
+
+	for (uint32_t i = 0; i < n; i++) {
+		g_autofree char *place = kt_place_name(step->knob, step->edits[i].locator);
+		g_string_append_printf(text, "%s%s", i ? ", " : ", definition (", place);
+	}
+	if (n < step->n_edits)
+		g_string_append_printf(text, " and %u more", step->n_edits - n);
+	g_string_append_c(text, ')');
+	return g_string_free(text, FALSE);
+}
 
 static char *
 step_name(const KtStep *step)
 {
 	if (step->knob == KT_KNOB_DOMAIN_XML)
-		return g_strdup_printf("%s, definition", step->title);
+		return definition_name(step);
 
 	g_autofree char *place = kt_place_name(step->knob, step->edits[0].locator);
 	if (step->knob == KT_KNOB_DOMAIN_LIVE)
@@ -28,24 +47,23 @@ is_text(const KtStep *step)
 }
 
 /* Files and definitions are too long to be shown: what happens to them is. */
-static char *
+static const char *
 text_change(const KtStep *step)
 {
 	const KtEdit *edit = &step->edits[0];
 
 	if (step->knob == KT_KNOB_DOMAIN_XML)
-		return kt_phrase_count(step->n_edits, "edit");
+		return "edited";
 	if (!edit->from)
-		return g_strdup("created");
-	return g_strdup(edit->to ? "rewritten" : "removed");
+		return "created";
+	return edit->to ? "rewritten" : "removed";
 }
 
 static void
 tell_change(KtPaper *paper, const KtStepRecord *record)
 {
 	if (is_text(record->step)) {
-		g_autofree char *what = text_change(record->step);
-		kt_paper_flow(paper, KT_INK_UNSET, ": %s", what);
+		kt_paper_flow(paper, KT_INK_UNSET, ": %s", text_change(record->step));
 		return;
 	}
 
