@@ -140,6 +140,11 @@ test_queues(void)
 	kt_test_assert_fact(facts, "host/blocks/1/serial", "{'state':'absent'}");
 	kt_test_assert_fact(facts, "host/blocks/1/wwn", "'naa.5000c500a1b2c3d4'");
 	kt_test_assert_fact(facts, "host/blocks/2/serial", "'disk-1'");
+
+	kt_test_tree_put_state(tree, "/sys/block/nvme0n1/mq", KT_STATE_DENIED);
+	kt_test_assert_collects(tree, "host/blocks/0/hw_queues", "{'state':'denied'}");
+	put(tree, "", "/sys/block/sda/mq/x/cpu_list");
+	kt_test_assert_collects(tree, "host/blocks/1/hw_queues", "{'state':'absent'}");
 }
 
 static void

@@ -303,7 +303,10 @@ test_governor(void)
 {
 	static const char one[] = "/sys/devices/system/cpu/cpufreq/policy0/scaling_governor";
 	static const char two[] = "/sys/devices/system/cpu/cpufreq/policy4/scaling_governor";
+	static const char offline[] = "/sys/devices/system/cpu/cpufreq/policy0/affected_cpus";
 	static const Case cases[] = {
+		{.files = {FILE(offline, "\n"), FILE(two, "powersave\n")},
+		 .expected = "'powersave'"},
 		{.files = {FILE(one, "performance\n"), FILE(two, "performance\n")},
 		 .expected = "'performance'"},
 		{.files = {FILE(one, "performance\n"), FILE(two, "powersave\n")},

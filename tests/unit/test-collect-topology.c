@@ -44,7 +44,11 @@ assert_server(const KtFacts *facts)
 			    "host/cpu/l3",
 			    "[{'cpus':'0-3,8-11','id':0,'size_kib':32768},"
 			    "{'cpus':'4-7,12-15','id':1,'size_kib':32768}]");
+	kt_test_assert_fact(facts, "host/memory/page_kib", "4");
 	g_assert_cmpuint(facts->host.nodes.n, ==, 3);
+	kt_test_assert_fact(facts,
+			    "host/nodes/0/distances",
+			    "[{'to':0,'value':10},{'to':1,'value':21},{'to':2,'value':22}]");
 	kt_test_assert_fact(facts, "host/nodes/1/id", "1");
 	kt_test_assert_fact(facts, "host/nodes/1/cpus", "'4-7,12-15'");
 	kt_test_assert_fact(facts, "host/nodes/1/memory_kib", "131072000");
@@ -201,6 +205,36 @@ test_synthetic(void)
 	}
 }
 
+/* Packages keep the kernel's numbers, cores are counted. */
+static void
+test_numbers(void)
+{
+	g_autofree char *xml = synthetic_xml("pack:2(indexes=3,7) core:2(indexes=0,8,0,8) pu:1");
+	g_autoptr(KtTestTree) tree = kt_test_tree_new();
+	g_autoptr(KtFacts) facts = kt_test_collect(tree, xml);
+
+	kt_test_assert_fact(facts,
+			    "host/cpu/list/2",
+			    "{'core':2,'id':2,'l3':{'state':'absent'},'node':0,'package':7}");
+	kt_test_assert_fact(facts, "host/cpu/l3", "{'state':'absent'}");
+	kt_test_assert_fact(facts, "host/nodes/0/distances", "{'state':'absent'}");
+	kt_test_assert_fact(facts, "host/nodes/0/free_kib", "{'state':'absent'}");
+}
+
+/* More CPUs than a set can hold. */
+static void
+test_beyond_limit(void)
+{
+	g_autofree char *xml = synthetic_xml("l3:2 pu:2(indexes=0,1,2,9000)");
+	g_autoptr(KtTestTree) tree = kt_test_tree_new();
+	g_autoptr(KtFacts) facts = kt_test_collect(tree, xml);
+
+	g_assert_cmpuint(facts->host.cpu.list.n, ==, 3);
+	kt_test_assert_fact(facts, "host/cpu/l3/0/cpus", "'0-1'");
+	kt_test_assert_fact(facts, "host/cpu/l3/1/cpus", "{'state':'broken'}");
+	kt_test_assert_fact(facts, "host/nodes/0/cpus", "{'state':'broken'}");
+}
+
 static double
 cpu_ms(void)
 {
@@ -256,6 +290,8 @@ main(int argc, char **argv)
 	g_test_add_func("/collect/topology/bad-xml", test_bad_xml);
 	g_test_add_func("/collect/topology/environment", test_environment);
 	g_test_add_func("/collect/topology/synthetic", test_synthetic);
+	g_test_add_func("/collect/topology/numbers", test_numbers);
+	g_test_add_func("/collect/topology/beyond-limit", test_beyond_limit);
 	g_test_add_func("/collect/topology/speed", test_speed);
 	return g_test_run();
 }
