@@ -50,6 +50,13 @@ put_uncounted(KtPaper *paper, const KtAudit *audit)
 	kt_paper_end_line(paper);
 }
 
+static bool
+is_all_known(const KtAudit *audit)
+{
+	return audit->n_verdicts[KT_VERDICT_UNKNOWN] == 0 &&
+	       !kt_known(audit->facts->meta.libvirt_problem);
+}
+
 static void
 put_verdict(KtPaper *paper, const KtAudit *audit)
 {
@@ -62,7 +69,12 @@ put_verdict(KtPaper *paper, const KtAudit *audit)
 	if (n_judged == 0) {
 		kt_paper_flow(paper, KT_INK_UNSET, ": nothing could be judged");
 	} else if (n_findings == 0) {
-		kt_paper_flow(paper, KT_INK_GOOD, ": no findings, score %u of 100", audit->score);
+		bool is_complete = is_all_known(audit);
+		kt_paper_flow(paper,
+			      is_complete ? KT_INK_GOOD : KT_INK_UNSET,
+			      ": no findings%s; score %u of 100",
+			      is_complete ? "" : " in what could be judged",
+			      audit->score);
 	} else {
 		kt_paper_flow(paper, KT_INK_UNSET, ": ");
 		kt_paper_flow(paper, kt_phrase_ink(worst), "%s", findings);
@@ -162,35 +174,66 @@ put_heading(KtPaper *paper, const char *text)
 	kt_paper_end_line(paper);
 }
 
-/* Results of one verdict, a line each; results of one practice share it. */
+/* The run of results of one practice from @begin on; its end. */
+static guint
+practice_end(const KtAudit *audit, guint begin)
+{
+	const KtResult *first = audit->results->pdata[begin];
+	guint end = begin + 1;
+
+	for (; end < audit->results->len; end++) {
+		const KtResult *result = audit->results->pdata[end];
+		if (result->practice != first->practice)
+			break;
+	}
+	return end;
+}
+
+/* Practices of the host need no target: their ids stand in one list. */
+static void
+put_rest_of_host(KtPaper *paper, const KtAudit *audit, KtVerdict verdict)
+{
+	bool is_first = true;
+
+	paper->indent = KT_FINDING_COLUMN;
+	for (guint i = 0; i < audit->results->len; i++) {
+		const KtResult *result = audit->results->pdata[i];
+		if (result->verdict != verdict || result->target.scope != KT_SCOPE_HOST)
+			continue;
+		if (is_first)
+			kt_paper_tab(paper, KT_FINDING_COLUMN);
+		kt_paper_flow(
+			paper, KT_INK_UNSET, "%s%s", is_first ? "" : ", ", result->practice->id);
+		is_first = false;
+	}
+	kt_paper_end_line(paper);
+}
+
+/* Results of one verdict; those of one practice share a line. */
 static void
 put_rest(KtPaper *paper, const KtAudit *audit, KtVerdict verdict, const char *heading)
 {
-	const KtPractice *practice = NULL;
-	g_autoptr(GPtrArray) names = g_ptr_array_new();
-
 	if (audit->n_verdicts[verdict] == 0)
 		return;
 
 	put_heading(paper, heading);
-	for (guint i = 0; i <= audit->results->len; i++) {
-		const KtResult *result = i < audit->results->len ? audit->results->pdata[i] : NULL;
-		if (result && result->verdict != verdict)
+	put_rest_of_host(paper, audit, verdict);
+	for (guint i = 0, end = 0; i < audit->results->len; i = end) {
+		const KtResult *first = audit->results->pdata[i];
+		g_autoptr(GPtrArray) names = g_ptr_array_new();
+		end = practice_end(audit, i);
+		for (guint j = i; j < end; j++) {
+			const KtResult *result = audit->results->pdata[j];
+			if (result->verdict == verdict && result->target.scope != KT_SCOPE_HOST)
+				g_ptr_array_add(names, (void *)result->target_title);
+		}
+		if (names->len == 0)
 			continue;
-		if (practice && (!result || result->practice != practice)) {
-			kt_report_names(paper, names);
-			kt_paper_end_line(paper);
-			g_ptr_array_set_size(names, 0);
-		}
-		if (!result)
-			break;
-		if (result->practice != practice) {
-			practice = result->practice;
-			kt_paper_tab(paper, KT_FINDING_COLUMN);
-			paper->indent = KT_FINDING_TEXT_COLUMN;
-			kt_paper_flow(paper, KT_INK_UNSET, "%s: ", practice->id);
-		}
-		g_ptr_array_add(names, (void *)result->target_title);
+		kt_paper_tab(paper, KT_FINDING_COLUMN);
+		paper->indent = KT_FINDING_TEXT_COLUMN;
+		kt_paper_flow(paper, KT_INK_UNSET, "%s: ", first->practice->id);
+		kt_report_names(paper, names);
+		kt_paper_end_line(paper);
 	}
 }
 
