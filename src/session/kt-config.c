@@ -12,20 +12,64 @@
 typedef struct Reader {
 	GKeyFile *file;
 	const char *what;
+	const char *text;
 	KtPolicy *policy;
 } Reader;
+
+static bool
+is_key(const char *line, const char *key)
+{
+	size_t length = strlen(key);
+
+	return g_str_has_prefix(line, key) && line[length + strspn(line + length, " \t")] == '=';
+}
+
+/* GKeyFile keeps no lines, so the one that decided is looked for again: the last of its name. @key
+ * is NULL for the line of the group. 0 when there is none. */
+static unsigned
+find_line(const Reader *reader, const char *group, const char *key)
+{
+	g_auto(GStrv) lines = g_strsplit(reader->text, "\n", -1);
+	g_autofree char *header = g_strdup_printf("[%s]", group);
+	bool is_inside = false;
+	unsigned found = 0;
+
+	for (unsigned i = 0; lines[i]; i++) {
+		const char *line = g_strstrip(lines[i]);
+		if (*line == '[')
+			is_inside = g_str_equal(line, header);
+		if (is_inside && (key ? is_key(line, key) : *line == '['))
+			found = i + 1;
+	}
+	return found;
+}
+
+static bool throw_at(const Reader *reader, const char *group, const char *key, const char *hint,
+		     GError **error, const char *format, ...) G_GNUC_PRINTF(6, 7);
+
+static bool
+throw_at(const Reader *reader, const char *group, const char *key, const char *hint, GError **error,
+	 const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	g_autofree char *problem = g_strdup_vprintf(format, args);
+	va_end(args);
+	return kt_throw_hint(error,
+			     KT_ERROR_CONFIG,
+			     hint,
+			     "%s:%u: %s",
+			     reader->what,
+			     find_line(reader, group, key),
+			     problem);
+}
 
 static bool
 throw_unknown(const Reader *reader, const char *group, const char *key, const char *hint,
 	      GError **error)
 {
-	return kt_throw_hint(error,
-			     KT_ERROR_CONFIG,
-			     hint,
-			     "%s: [%s] has no key '%s'",
-			     reader->what,
-			     group,
-			     key);
+	return throw_at(reader, group, key, hint, error, "[%s] has no key '%s'", group, key);
 }
 
 static char *
@@ -37,19 +81,20 @@ get(const Reader *reader, const char *group, const char *key)
 }
 
 static bool
-parse_workload(const Reader *reader, const char *key, const char *text, KtWorkload *ret_workload,
-	       GError **error)
+parse_workload(const Reader *reader, const char *group, const char *key, const char *text,
+	       KtWorkload *ret_workload, GError **error)
 {
 	KtWorkload workload = kt_workload_from_name(text);
 
 	if (workload >= KT_WORKLOAD_N)
-		return kt_throw_hint(error,
-				     KT_ERROR_CONFIG,
-				     "classes are general, latency, throughput and dense",
-				     "%s: '%s' of '%s' is no workload class",
-				     reader->what,
-				     text,
-				     key);
+		return throw_at(reader,
+				group,
+				key,
+				"classes are general, latency, throughput and dense",
+				error,
+				"'%s' of '%s' is no workload class",
+				text,
+				key);
 	*ret_workload = workload;
 	return true;
 }
@@ -58,9 +103,9 @@ static bool
 read_main(const Reader *reader, const char *group, const char *key, const char *text, GError **error)
 {
 	if (g_str_equal(key, "workload"))
-		return parse_workload(reader, key, text, &reader->policy->host_workload, error);
+		return parse_workload(reader, group, key, text, &reader->policy->host_workload, error);
 	if (g_str_equal(key, "guest_workload"))
-		return parse_workload(reader, key, text, &reader->policy->guest_workload, error);
+		return parse_workload(reader, group, key, text, &reader->policy->guest_workload, error);
 	return throw_unknown(reader, group, key, "keys are workload and guest_workload", error);
 }
 
@@ -70,7 +115,7 @@ read_guest(const Reader *reader, const char *group, const char *key, const char 
 {
 	KtWorkload workload = KT_WORKLOAD_UNSET;
 
-	if (!parse_workload(reader, key, text, &workload, error))
+	if (!parse_workload(reader, group, key, text, &workload, error))
 		return false;
 	g_hash_table_replace(reader->policy->guests, g_strdup(key), GINT_TO_POINTER(workload));
 	return true;
@@ -101,11 +146,13 @@ read_param(const Reader *reader, const char *group, const char *key, const char 
 		return throw_unknown(
 			reader, group, key, "'kvmtune explain ID' lists the parameters of a practice", error);
 	if (!g_ascii_string_to_unsigned(text, 10, param->min, param->max, &value, NULL))
-		return kt_throw(error,
-				KT_ERROR_CONFIG,
-				"%s: '%s' of '%s' is no number from %" G_GUINT64_FORMAT
+		return throw_at(reader,
+				group,
+				key,
+				"'kvmtune explain ID' says what the parameters of a practice do",
+				error,
+				"'%s' of '%s' is no number from %" G_GUINT64_FORMAT
 				" to %" G_GUINT64_FORMAT,
-				reader->what,
 				text,
 				key,
 				param->min,
@@ -150,22 +197,30 @@ read_waiver(const Reader *reader, const char *group, GError **error)
 	if (!check_waiver_keys(reader, group, error))
 		return false;
 	if (!words[1] || !kt_practice_find(words[1]))
-		return kt_throw_hint(error,
-				     KT_ERROR_CONFIG,
-				     "'kvmtune practices' lists the ids",
-				     "%s: [%s] names no practice",
-				     reader->what,
-				     group);
+		return throw_at(reader,
+				group,
+				NULL,
+				"'kvmtune practices' lists the ids",
+				error,
+				"[%s] names no practice",
+				group);
 	if (!reason || !*reason)
-		return kt_throw(error, KT_ERROR_CONFIG, "%s: [%s] needs a reason", reader->what, group);
+		return throw_at(reader,
+				group,
+				NULL,
+				"add 'reason = ' and why, for whoever asks later",
+				error,
+				"[%s] needs a reason",
+				group);
 	if (until && !is_date(until))
-		return kt_throw_hint(error,
-				     KT_ERROR_CONFIG,
-				     "write it as 2027-06-30",
-				     "%s: '%s' of [%s] is no date",
-				     reader->what,
-				     until,
-				     group);
+		return throw_at(reader,
+				group,
+				"until",
+				"write it as 2027-06-30",
+				error,
+				"'%s' of [%s] is no date",
+				until,
+				group);
 	kt_policy_add_waiver(reader->policy, words[1], words[2] ? words[2] : "*", reason, until);
 	return true;
 }
@@ -195,12 +250,39 @@ read_group(const Reader *reader, const char *group, GError **error)
 		}
 		return true;
 	}
-	return kt_throw_hint(error,
-			     KT_ERROR_CONFIG,
-			     "groups are [kvmtune], [guests], [params] and [waive ID]",
-			     "%s: unknown group [%s]",
-			     reader->what,
-			     group);
+	return throw_at(reader,
+			group,
+			NULL,
+			"groups are [kvmtune], [guests], [params] and [waive ID]",
+			error,
+			"unknown group [%s]",
+			group);
+}
+
+/* The mistakes that GKeyFile refuses, with their line. */
+static bool
+check_lines(const Reader *reader, GError **error)
+{
+	g_auto(GStrv) lines = g_strsplit(reader->text, "\n", -1);
+	bool has_group = false;
+
+	for (unsigned i = 0; lines[i]; i++) {
+		const char *line = g_strstrip(lines[i]);
+		bool is_group = *line == '[' && g_str_has_suffix(line, "]");
+		has_group |= is_group;
+		if (*line == '\0' || *line == '#' || is_group ||
+		    (has_group && *line != '[' && *line != '=' && strchr(line, '=')))
+			continue;
+		return kt_throw_hint(error,
+				     KT_ERROR_CONFIG,
+				     "lines are '[group]', 'key = value' below a group, or begin "
+				     "with '#'",
+				     "%s:%u: '%.60s' is none of these",
+				     reader->what,
+				     i + 1,
+				     line);
+	}
+	return true;
 }
 
 bool
@@ -208,12 +290,24 @@ kt_config_parse(const char *text, size_t length, const char *what, KtPolicy *pol
 {
 	g_autoptr(GKeyFile) file = g_key_file_new();
 	g_autoptr(GError) problem = NULL;
-	const Reader reader = {.file = file, .what = what, .policy = policy};
+	g_autofree char *copy = g_strndup(text, length);
+	const Reader reader = {.file = file, .what = what, .text = copy, .policy = policy};
 
 	if (length > MAX_CONFIG_BYTES)
-		return kt_throw(error, KT_ERROR_CONFIG, "%s: larger than %zu bytes", what, MAX_CONFIG_BYTES);
+		return kt_throw_hint(error,
+				     KT_ERROR_CONFIG,
+				     "no configuration needs that much: is it the right file?",
+				     "%s: larger than %zu bytes",
+				     what,
+				     MAX_CONFIG_BYTES);
 	if (memchr(text, '\0', length) || !g_utf8_validate(text, (gssize)length, NULL))
-		return kt_throw(error, KT_ERROR_CONFIG, "%s: is not UTF-8 text", what);
+		return kt_throw_hint(error,
+				     KT_ERROR_CONFIG,
+				     "save it as plain text",
+				     "%s: is not UTF-8 text",
+				     what);
+	if (!check_lines(&reader, error))
+		return false;
 	if (!g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, &problem))
 		return kt_throw(error, KT_ERROR_CONFIG, "%s: %s", what, problem->message);
 
@@ -234,8 +328,18 @@ load_one(KtRoot *root, const char *path, KtPolicy *policy, GError **error)
 
 	if (state == KT_STATE_ABSENT)
 		return true;
+	if (state == KT_STATE_DENIED)
+		return kt_throw_hint(error,
+				     KT_ERROR_CONFIG,
+				     "run as root, or let this user read it",
+				     "'%s' cannot be read: permission denied",
+				     path);
 	if (state != KT_STATE_VALUE)
-		return kt_throw(error, KT_ERROR_CONFIG, "'%s' cannot be read", path);
+		return kt_throw_hint(error,
+				     KT_ERROR_CONFIG,
+				     "a configuration is a plain text file",
+				     "'%s' cannot be read: it is a directory, too large or damaged",
+				     path);
 	return kt_config_parse(text, length, path, policy, error);
 }
 

@@ -7,8 +7,10 @@
  * (qemu:///embed), with everything in one private folder. No libvirtd is needed and no other guest
  * is touched.
  *
- * It has no operating system, stays paused, and is deliberately configured as a newcomer would: old CPU model,
- * unpinned, no random number device. kt_demo_stop() ends it and removes the folder; what a killed
+ * It has no operating system and stays paused. It is deliberately configured as a newcomer might:
+ * old CPU model, two vCPUs pinned to one CPU, a weight from the wrong version of control groups, no
+ * random number device. A second guest is defined and never started: weights are judged beside
+ * others. kt_demo_stop() ends it and removes the folder; what a killed
  * demo left behind is removed by the next kt_demo_start().
  */
 

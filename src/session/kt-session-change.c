@@ -44,11 +44,12 @@ check_host(KtSession *session, const KtPlan *plan, GError **error)
 		return true;
 	if (g_str_equal(name, plan->hostname))
 		return true;
-	return kt_throw(error,
-			KT_ERROR_STALE,
-			"the plan was made for host '%s', this is '%s'",
-			plan->hostname,
-			name);
+	return kt_throw_hint(error,
+			     KT_ERROR_STALE,
+			     "make a plan for this host with 'kvmtune plan'",
+			     "the plan was made for host '%s', this is '%s'",
+			     plan->hostname,
+			     name);
 }
 
 static bool

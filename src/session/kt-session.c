@@ -21,7 +21,11 @@ load_config(KtSession *session, GError **error)
 	if (!live)
 		return false;
 	if (!g_file_test(path, G_FILE_TEST_EXISTS))
-		return kt_throw(error, KT_ERROR_CONFIG, "'%s' does not exist", session->config);
+		return kt_throw_hint(error,
+				     KT_ERROR_CONFIG,
+				     "--config-file names a file of this machine",
+				     "'%s' does not exist",
+				     session->config);
 	return kt_config_load(live, path, session->policy, error);
 }
 
@@ -99,6 +103,24 @@ set_today(KtPolicy *policy, const KtFacts *facts)
 	policy->today[strlen("2026-11-21")] = '\0';
 }
 
+/* "There is none" would be a guess where libvirt gave no list. */
+static bool
+throw_no_guest(const KtFacts *facts, const char *name, GError **error)
+{
+	if (kt_known(facts->meta.libvirt_problem))
+		return kt_throw_hint(error,
+				     facts->guests.state == KT_STATE_DENIED ? KT_ERROR_DENIED
+									    : KT_ERROR_LIBVIRT,
+				     facts->meta.libvirt_problem.v,
+				     "guest '%s' cannot be looked at",
+				     name);
+	return kt_throw_hint(error,
+			     KT_ERROR_NOT_FOUND,
+			     "'virsh list --all' shows the guests",
+			     "there is no guest '%s'",
+			     name);
+}
+
 static bool
 check_guests(const KtFacts *facts, const KtSelection *selection, GError **error)
 {
@@ -107,15 +129,8 @@ check_guests(const KtFacts *facts, const KtSelection *selection, GError **error)
 		for (uint32_t j = 0; j < facts->guests.n; j++)
 			is_found |= kt_opt_is(facts->guests.v[j].name, selection->guests[i]) ||
 				    kt_opt_is(facts->guests.v[j].uuid, selection->guests[i]);
-		if (is_found)
-			continue;
-		bool is_blind = kt_known(facts->meta.libvirt_problem);
-		return kt_throw_hint(error,
-				     KT_ERROR_NOT_FOUND,
-				     is_blind ? facts->meta.libvirt_problem.v
-					      : "'virsh list --all' shows the guests",
-				     "there is no guest '%s'",
-				     selection->guests[i]);
+		if (!is_found)
+			return throw_no_guest(facts, selection->guests[i], error);
 	}
 	return true;
 }
