@@ -273,8 +273,8 @@ put_unknown(KtPaper *paper, const KtAudit *audit)
 			    : "Not judged: what they need could not be read here");
 }
 
-static bool
-has_changes(const KtAudit *audit, unsigned *ret_n)
+static unsigned
+count_changeable(const KtAudit *audit)
 {
 	unsigned n = 0;
 
@@ -282,8 +282,7 @@ has_changes(const KtAudit *audit, unsigned *ret_n)
 		const KtResult *result = audit->results->pdata[i];
 		n += result->verdict == KT_VERDICT_FINDING && result->changes->len > 0;
 	}
-	*ret_n = n;
-	return n > 0;
+	return n;
 }
 
 static const char *
@@ -311,31 +310,40 @@ put_command(KtPaper *paper, const char *command, unsigned column, const char *wh
 }
 
 static void
+put_plan_command(KtPaper *paper, const KtAudit *audit, unsigned column)
+{
+	unsigned all = audit->n_verdicts[KT_VERDICT_FINDING];
+	unsigned n = count_changeable(audit);
+
+	if (n == 0)
+		return;
+
+	g_autofree char *findings = kt_phrase_count(all, "finding");
+	g_autofree char *what =
+		n == all ? g_strdup_printf("shows how to change %s", all == 1 ? "it" : "all of it")
+			 : g_strdup_printf("shows how to change %u of %s", n, findings);
+	put_command(paper, "kvmtune plan", column, what);
+}
+
+static void
 put_next(KtPaper *paper, const KtAudit *audit)
 {
 	const char *id = first_id(audit);
+	g_autofree char *explain = g_strdup_printf("kvmtune explain %s", id ? id : "ID");
+	unsigned column = KT_FINDING_COLUMN + kt_text_columns(explain) + 2;
 	const KtOptBool privileged = audit->facts->meta.is_privileged;
-	bool needs_root = kt_known(privileged) && !privileged.v;
-	unsigned n = 0;
+	bool needs_root =
+		kt_known(privileged) && !privileged.v && audit->n_verdicts[KT_VERDICT_UNKNOWN] > 0;
 
-	if (!id)
+	if (!id && !needs_root)
 		return;
 
 	put_heading(paper, "Next");
-	g_autofree char *explain = g_strdup_printf("kvmtune explain %s", id);
-	unsigned column = KT_FINDING_COLUMN + kt_text_columns(explain) + 2;
-	if (needs_root && audit->n_verdicts[KT_VERDICT_UNKNOWN])
-		put_command(paper, "sudo kvmtune audit", column, "judges what only root can read");
-	if (has_changes(audit, &n)) {
-		unsigned all = audit->n_verdicts[KT_VERDICT_FINDING];
-		g_autofree char *findings = kt_phrase_count(all, "finding");
-		g_autofree char *what =
-			n == all ? g_strdup_printf("shows how to change %s",
-						   all == 1 ? "it" : "all of it")
-				 : g_strdup_printf("shows how to change %u of %s", n, findings);
-		put_command(paper, "kvmtune plan", column, what);
-	}
-	put_command(paper, explain, column, "says why, and what it costs");
+	if (needs_root)
+		put_command(paper, "sudo kvmtune audit", column, "judges that as well");
+	put_plan_command(paper, audit, column);
+	if (id)
+		put_command(paper, explain, column, "says why, and what it costs");
 }
 
 void

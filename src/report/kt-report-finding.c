@@ -30,11 +30,17 @@ put_more(KtPaper *paper, unsigned column, guint n, const char *where)
 	kt_paper_flow(paper, KT_INK_FAINT, "and %u more%s", n, where);
 }
 
+/* How many of @all items are shown. "and 1 more" takes as much space as the one. */
+static guint
+shown(const KtPaper *paper, guint all, guint limit)
+{
+	return paper->style.is_verbose || all <= limit + 1 ? all : limit;
+}
+
 static void
 put_evidence(KtPaper *paper, const KtResult *result, unsigned column)
 {
-	guint limit = paper->style.is_verbose ? G_MAXUINT : MAX_EVIDENCE;
-	guint n = MIN(result->evidence->len, limit);
+	guint n = shown(paper, result->evidence->len, MAX_EVIDENCE);
 
 	for (guint i = 0; i < n; i++) {
 		const KtEvidence *evidence = result->evidence->pdata[i];
@@ -116,8 +122,8 @@ count_kind(const GPtrArray *folds, guint kind)
 static void
 put_moment(KtPaper *paper, const GPtrArray *folds, guint kind, const char *moment, unsigned column)
 {
-	unsigned limit = paper->style.is_verbose ? UINT_MAX : MAX_CHANGES;
 	unsigned all = count_kind(folds, kind);
+	unsigned limit = shown(paper, all, MAX_CHANGES);
 	unsigned n = 0;
 
 	begin(paper, column, kind == 0 ? "do" : "");
@@ -163,9 +169,7 @@ kt_report_details(KtPaper *paper, const KtResult *result, unsigned column)
 void
 kt_report_names(KtPaper *paper, const GPtrArray *names)
 {
-	/* "and 1 more" is longer than most names. */
-	bool is_short = paper->style.is_verbose || names->len <= MAX_NAMES + 1;
-	guint n = is_short ? names->len : MAX_NAMES;
+	guint n = shown(paper, names->len, MAX_NAMES);
 
 	for (guint i = 0; i < n; i++)
 		kt_paper_flow(

@@ -311,8 +311,9 @@ static void
 put_group(KtPaper *paper, const KtGroup *group)
 {
 	kt_paper_gap(paper);
-	paper->indent = GROUP_COLUMN;
-	kt_paper_flow(paper, KT_INK_HEADING, "%u. %s", group->id, group->title);
+	kt_paper_flow(paper, KT_INK_HEADING, "%u. ", group->id);
+	paper->indent = paper->column;
+	kt_paper_flow(paper, KT_INK_HEADING, "%s", group->title);
 	kt_paper_end_line(paper);
 	kt_paper_tab(paper, GROUP_COLUMN);
 	kt_paper_flow(paper, KT_INK_FAINT, "%s; ", group->practices);

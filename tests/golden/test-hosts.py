@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# SPDX-FileCopyrightText: 2026 The kvmtune authors
+"""Recorded hosts and what kvmtune says of them.
+
+Every folder below tests/hosts with a snapshot in it is audited and planned for; the answers are
+compared with hosts/NAME.txt, NAME.json and NAME.plan.txt.  KVMTUNE_TEST_REGENERATE=1 writes them:
+then read them as somebody who was woken up at night, and look at "git diff".
+"""
+
+import difflib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+SOURCE = pathlib.Path(__file__).parents[2]
+HOSTS = SOURCE / "tests" / "hosts"
+GOLDEN = SOURCE / "tests" / "golden" / "hosts"
+KVMTUNE = os.environ.get("KVMTUNE", str(SOURCE / "build" / "src" / "cli" / "kvmtune"))
+WIDTH = 80
+# Details begin at column 20 at most; words that do not fit behind it run over.
+WIDEST_WORD = WIDTH - 20
+
+
+def ask(name, *arguments):
+    environment = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "NO_COLOR")}
+    environment["LC_ALL"] = "C.UTF-8"
+    done = subprocess.run(
+        [KVMTUNE, "--root", f"tests/hosts/{name}", *arguments],
+        cwd=SOURCE,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    if done.returncode or done.stderr:
+        return f"status {done.returncode}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def compare(path, text):
+    """What is wrong, as lines."""
+    if os.environ.get("KVMTUNE_TEST_REGENERATE") == "1":
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    wanted = path.read_text(encoding="utf-8") if path.exists() else ""
+    diff = difflib.unified_diff(
+        wanted.splitlines(), text.splitlines(), path.name, "now", lineterm="", n=2
+    )
+    return list(diff)[:40]
+
+
+def too_wide(text):
+    """Lines that run over without need; lines of a diff may."""
+    for line in text.splitlines():
+        words = line.split()
+        if len(line) <= WIDTH or line.strip()[:1] in ("+", "-", "@"):
+            continue
+        if max(map(len, words)) < WIDEST_WORD:
+            yield f"wider than {WIDTH}: {line}"
+
+
+def consistent(text, document):
+    """The same numbers in both."""
+    findings = sum(document["findings"].values())
+    score = f"score {document['score']} of 100"
+    if score not in text and document["verdicts"]["ok"] + findings:
+        yield f"'{score}' is not in the text"
+    if findings != document["verdicts"]["finding"]:
+        yield "findings by severity do not add up"
+    if sum(document["verdicts"].values()) != len(document["results"]):
+        yield "verdicts do not add up"
+
+
+def check(name):
+    text = ask(name, "audit")
+    document = ask(name, "audit", "--json")
+    plan = ask(name, "plan")
+    yield from compare(GOLDEN / f"{name}.txt", text)
+    yield from compare(GOLDEN / f"{name}.json", document)
+    yield from compare(GOLDEN / f"{name}.plan.txt", plan)
+    yield from too_wide(text)
+    yield from too_wide(plan)
+    yield from consistent(text, json.loads(document))
+
+
+def main():
+    names = sorted(path.parent.name for path in HOSTS.glob("*/kvmtune-snapshot.json"))
+    leftovers = sorted(
+        {path.name.split(".")[0] for path in GOLDEN.glob("*")} - {name.split(".")[0] for name in names}
+    )
+    print(f"1..{len(names) + 1}")
+    failed = False
+    for number, name in enumerate(names, 1):
+        faults = list(check(name))
+        failed = failed or bool(faults)
+        print(f"{'not ok' if faults else 'ok'} {number} - {name}")
+        for fault in faults:
+            print(f"# {fault}")
+    failed = failed or bool(leftovers)
+    print(f"{'not ok' if leftovers else 'ok'} {len(names) + 1} - no golden file without a host")
+    for name in leftovers:
+        print(f"# {name}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
