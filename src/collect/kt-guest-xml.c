@@ -105,14 +105,15 @@ read_count(const Reader *reader, const KtGuestRule *rule, const xmlNode *first)
 	return opt;
 }
 
-/* What all these elements say together. */
+/* What all these elements say together; the siblings of a record's own element are other records. */
 static KtOptCpuset
 read_cpuset(const Reader *reader, const KtGuestRule *rule, const xmlNode *first)
 {
 	KtOptCpuset opt = {.state = KT_STATE_ABSENT, .origin = reader->origin};
 	KtCpuset all = {{0}};
+	bool is_own = !rule->steps[0];
 
-	for (const xmlNode *node = first; node; node = kt_xml_next(node)) {
+	for (const xmlNode *node = first; node; node = is_own ? NULL : kt_xml_next(node)) {
 		KtCpuset set = {{0}};
 		const char *text = find_text(rule, node);
 		if (!text)

@@ -159,6 +159,7 @@ test_values(void)
 	g_assert_cmpstr(config->cpu_model.v, ==, "Nehalem");
 	assert_u64(config->cpu_shares, 2048);
 	g_assert_cmpuint(config->vcpu_pins.n, ==, 2);
+	assert_cpus(config->vcpu_pins.v[0].cpus, "1");
 	assert_u64(config->vcpu_pins.v[1].vcpu, 1);
 	assert_cpus(config->vcpu_pins.v[1].cpus, "2-3");
 	assert_cpus(config->emulator_pin, "0");
