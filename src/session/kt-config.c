@@ -8,6 +8,8 @@
 
 /* A configuration of a few hundred guests and waivers has some 50 KiB. */
 #define MAX_CONFIG_BYTES ((size_t)(1024 * 1024))
+/* Of a line that is none, in messages. */
+#define SHOWN_CHARS 60
 
 typedef struct Reader {
 	GKeyFile *file;
@@ -100,12 +102,15 @@ parse_workload(const Reader *reader, const char *group, const char *key, const c
 }
 
 static bool
-read_main(const Reader *reader, const char *group, const char *key, const char *text, GError **error)
+read_main(const Reader *reader, const char *group, const char *key, const char *text,
+	  GError **error)
 {
 	if (g_str_equal(key, "workload"))
-		return parse_workload(reader, group, key, text, &reader->policy->host_workload, error);
+		return parse_workload(
+			reader, group, key, text, &reader->policy->host_workload, error);
 	if (g_str_equal(key, "guest_workload"))
-		return parse_workload(reader, group, key, text, &reader->policy->guest_workload, error);
+		return parse_workload(
+			reader, group, key, text, &reader->policy->guest_workload, error);
 	return throw_unknown(reader, group, key, "keys are workload and guest_workload", error);
 }
 
@@ -143,8 +148,11 @@ read_param(const Reader *reader, const char *group, const char *key, const char 
 	guint64 value = 0;
 
 	if (!param)
-		return throw_unknown(
-			reader, group, key, "'kvmtune explain ID' lists the parameters of a practice", error);
+		return throw_unknown(reader,
+				     group,
+				     key,
+				     "'kvmtune explain ID' lists the parameters of a practice",
+				     error);
 	if (!g_ascii_string_to_unsigned(text, 10, param->min, param->max, &value, NULL))
 		return throw_at(reader,
 				group,
@@ -181,7 +189,8 @@ check_waiver_keys(const Reader *reader, const char *group, GError **error)
 
 	for (size_t i = 0; keys && keys[i]; i++) {
 		if (!g_str_equal(keys[i], "reason") && !g_str_equal(keys[i], "until"))
-			return throw_unknown(reader, group, keys[i], "keys are reason and until", error);
+			return throw_unknown(
+				reader, group, keys[i], "keys are reason and until", error);
 	}
 	return true;
 }
@@ -273,14 +282,17 @@ check_lines(const Reader *reader, GError **error)
 		if (*line == '\0' || *line == '#' || is_group ||
 		    (has_group && *line != '[' && *line != '=' && strchr(line, '=')))
 			continue;
+
+		g_autofree char *shown =
+			g_utf8_substring(line, 0, MIN(g_utf8_strlen(line, -1), SHOWN_CHARS));
 		return kt_throw_hint(error,
 				     KT_ERROR_CONFIG,
 				     "lines are '[group]', 'key = value' below a group, or begin "
 				     "with '#'",
-				     "%s:%u: '%.60s' is none of these",
+				     "%s:%u: '%s' is none of these",
 				     reader->what,
 				     i + 1,
-				     line);
+				     shown);
 	}
 	return true;
 }

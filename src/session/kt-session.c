@@ -5,15 +5,16 @@
 #include "kt-clock.h"
 #include "kt-config.h"
 
-#define DEFAULT_CONFIG "/etc/kvmtune/kvmtune.conf"
-#define DEFAULT_STATE "/var/lib/kvmtune"
+#define DEFAULT_CONFIG      "/etc/kvmtune/kvmtune.conf"
+#define DEFAULT_STATE       "/var/lib/kvmtune"
 #define DEFAULT_DEADLINE_MS 30000
 
 static bool
 load_config(KtSession *session, GError **error)
 {
 	if (!session->config)
-		return kt_config_load(session->source->root, DEFAULT_CONFIG, session->policy, error);
+		return kt_config_load(
+			session->source->root, DEFAULT_CONFIG, session->policy, error);
 
 	/* A file named by the user is a file of this machine, whatever is looked at. */
 	g_autoptr(KtRoot) live = kt_root_open("/", error);
@@ -70,6 +71,17 @@ kt_session_policy(KtSession *session)
 	return session->policy;
 }
 
+/* What makes a snapshot unusable only when its parts are read. */
+static bool
+blame_snapshot(const KtSession *session, GError **error)
+{
+	if (!session->source->snapshot)
+		return false;
+	if (error && *error && !kt_error_hint(*error))
+		kt_error_set_hint(*error, "take a new one with 'kvmtune snapshot -o FILE'");
+	return kt_prefix(error, "snapshot '%s'", session->root);
+}
+
 static bool
 collect(KtSession *session, KtRoot *root, KtCollected *ret_collected, GError **error)
 {
@@ -79,7 +91,7 @@ collect(KtSession *session, KtRoot *root, KtCollected *ret_collected, GError **e
 	if (snapshot && snapshot->virt) {
 		virt = kt_virt_dump_from_json(snapshot->virt, error);
 		if (!virt)
-			return false;
+			return blame_snapshot(session, error);
 	}
 	const KtCollectOptions options = {
 		.root = root,
@@ -89,7 +101,7 @@ collect(KtSession *session, KtRoot *root, KtCollected *ret_collected, GError **e
 		.is_deep = session->is_deep,
 		.deadline_ms = session->deadline_ms,
 	};
-	return kt_collect(&options, ret_collected, error);
+	return kt_collect(&options, ret_collected, error) || blame_snapshot(session, error);
 }
 
 static void
