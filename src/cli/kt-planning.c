@@ -95,6 +95,8 @@ kt_planning_read(const char *path, GError **error)
 	KtPlan *plan = json ? kt_plan_from_json(json, error) : NULL;
 	if (json && !plan)
 		kt_prefix(error, "%s", what);
+	if (!plan && error && !kt_error_hint(*error))
+		kt_error_set_hint(*error, "plans are made by 'kvmtune plan -o FILE'");
 	return plan;
 }
 

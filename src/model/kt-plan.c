@@ -108,7 +108,8 @@ read_str(Reader *reader, const char *key)
 {
 	const char *text = NULL;
 
-	if (reader->error || !kt_json_get_str(reader->json, key, reader->what, &text, &reader->error))
+	if (reader->error ||
+	    !kt_json_get_str(reader->json, key, reader->what, &text, &reader->error))
 		return "";
 	return kt_arena_strdup(reader->arena, text);
 }
@@ -148,8 +149,9 @@ read_word(Reader *reader, const char *key, int n, int value)
 	if (!reader->error && value >= n)
 		kt_throw(&reader->error,
 			 KT_ERROR_PARSE,
-			 "%s: '%s' is not a known word",
+			 "%s: '%s' is no known '%s'",
 			 reader->what,
+			 json_string_value(json_object_get(reader->json, key)),
 			 key);
 	return value;
 }
@@ -181,8 +183,7 @@ check_locator(const KtStep *step, const KtEdit *edit, const char *what, GError *
 	bool is_path = step->knob == KT_KNOB_VALUE || step->knob == KT_KNOB_FILE;
 
 	if (!*edit->locator || (is_path && !is_clean_path(edit->locator)))
-		return kt_throw(
-			error, KT_ERROR_PARSE, "%s: bad locator '%s'", what, edit->locator);
+		return kt_throw(error, KT_ERROR_PARSE, "%s: bad locator '%s'", what, edit->locator);
 	if (step->knob == KT_KNOB_VALUE && !g_str_has_prefix(edit->locator, "/sys/") &&
 	    !g_str_has_prefix(edit->locator, "/proc/sys/"))
 		return kt_throw(error,
@@ -191,7 +192,8 @@ check_locator(const KtStep *step, const KtEdit *edit, const char *what, GError *
 				what,
 				edit->locator);
 	if (step->knob == KT_KNOB_FILE && !g_str_has_prefix(edit->locator, "/etc/"))
-		return kt_throw(error, KT_ERROR_PARSE, "%s: '%s' is not below /etc", what, edit->locator);
+		return kt_throw(
+			error, KT_ERROR_PARSE, "%s: '%s' is not below /etc", what, edit->locator);
 	if (step->knob == KT_KNOB_VALUE && !edit->to)
 		return kt_throw(error, KT_ERROR_PARSE, "%s: a value cannot be made absent", what);
 	return true;
@@ -235,7 +237,8 @@ step_from_json(const KtJson *json, KtArena *arena, uint32_t id, KtStep *step, GE
 	step->edits = kt_arena_new0(arena, KtEdit, n);
 	step->n_edits = (uint32_t)n;
 	for (size_t i = 0; i < n; i++) {
-		if (!edit_from_json(step, json_array_get(edits, i), arena, what, &step->edits[i], error))
+		if (!edit_from_json(
+			    step, json_array_get(edits, i), arena, what, &step->edits[i], error))
 			return false;
 	}
 	return true;
@@ -269,7 +272,8 @@ steps_from_json(const KtJson *json, KtPlan *plan, GError **error)
 
 	size_t n = json_array_size(steps);
 	if (n > KT_PLAN_MAX_STEPS)
-		return kt_throw(error, KT_ERROR_LIMIT, "plan has more than %d steps", KT_PLAN_MAX_STEPS);
+		return kt_throw(
+			error, KT_ERROR_LIMIT, "plan has more than %d steps", KT_PLAN_MAX_STEPS);
 	plan->steps = kt_arena_new0(plan->arena, KtStep, n);
 	plan->n_steps = (uint32_t)n;
 	for (uint32_t i = 0; i < n; i++) {
@@ -277,9 +281,11 @@ steps_from_json(const KtJson *json, KtPlan *plan, GError **error)
 		if (!step_from_json(json_array_get(steps, i), plan->arena, i + 1, step, error))
 			return false;
 		if (!kt_plan_group(plan, step->group))
-			return kt_throw(error, KT_ERROR_PARSE, "step %u: no group %u", i + 1, step->group);
+			return kt_throw(
+				error, KT_ERROR_PARSE, "step %u: no group %u", i + 1, step->group);
 		if (i > 0 && step->group < plan->steps[i - 1].group)
-			return kt_throw(error, KT_ERROR_PARSE, "step %u: group out of order", i + 1);
+			return kt_throw(
+				error, KT_ERROR_PARSE, "step %u: group out of order", i + 1);
 	}
 	return true;
 }
@@ -294,7 +300,8 @@ groups_from_json(const KtJson *json, KtPlan *plan, GError **error)
 
 	size_t n = json_array_size(groups);
 	if (n > KT_PLAN_MAX_STEPS)
-		return kt_throw(error, KT_ERROR_LIMIT, "plan has more than %d groups", KT_PLAN_MAX_STEPS);
+		return kt_throw(
+			error, KT_ERROR_LIMIT, "plan has more than %d groups", KT_PLAN_MAX_STEPS);
 	plan->groups = kt_arena_new0(plan->arena, KtGroup, n);
 	plan->n_groups = (uint32_t)n;
 	for (uint32_t i = 0; i < n; i++) {
