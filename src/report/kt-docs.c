@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+/* REUSE-IgnoreStart: what follows is the licence of what is printed. */
 void
 kt_docs_head(GString *out, const char *title, const char *what)
 {
