@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import textwrap
 import unittest
 
 from clitest import KVMTUNE, SOURCE, VERBS, Case, run
@@ -62,6 +63,45 @@ class Documents(Case):
         text = (SOURCE / "docs" / "man" / "kvmtune-commands.inc.rst").read_text(encoding="utf-8")
         for verb in VERBS:
             self.assertIn(f"``kvmtune {verb}", text)
+
+
+class Readme(Case):
+    """What the README shows between ``` below a comment is what comes out."""
+
+    def blocks(self):
+        text = (SOURCE / "README.md").read_text(encoding="utf-8")
+        return re.findall(r"<!-- (\w+): (.*?) -->\n```\w*\n(.*?)```\n", text, re.S)
+
+    def write(self, kind, what, wanted):
+        path = SOURCE / "README.md"
+        text = path.read_text(encoding="utf-8")
+        head = re.escape(f"<!-- {kind}: {what} -->") + r"\n```\w*\n"
+        text = re.sub(f"({head}).*?```\n", lambda found: f"{found[1]}{wanted}```\n", text, count=1, flags=re.S)
+        path.write_text(text, encoding="utf-8")
+
+    def transcript(self, host, verb):
+        answer = self.expect(run("--root", f"tests/hosts/{host}", verb, cwd=SOURCE), 0)
+        return f"$ kvmtune {verb}\n{answer.out}"
+
+    def packages(self, family, purpose):
+        done = subprocess.run(
+            [SOURCE / "tools" / "deps", "list", family, purpose], capture_output=True, text=True, check=True
+        )
+        words = f"{family} install {' '.join(sorted(set(done.stdout.split())))}"
+        lines = textwrap.wrap(words, 76, subsequent_indent="    ", break_on_hyphens=False)
+        return " \\\n".join(lines) + "\n"
+
+    def test_blocks(self):
+        makers = {"transcript": self.transcript, "packages": self.packages}
+        blocks = self.blocks()
+        self.assertEqual({kind for kind, _, _ in blocks}, set(makers))
+        for kind, what, shown in blocks:
+            with self.subTest(f"{kind} {what}"):
+                wanted = makers[kind](*what.split())
+                if os.environ.get("KVMTUNE_TEST_REGENERATE") == "1":
+                    self.write(kind, what, wanted)
+                    shown = wanted
+                self.assertEqual(shown, wanted)
 
 
 class Completion(Case):
