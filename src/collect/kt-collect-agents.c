@@ -14,7 +14,7 @@ static const struct {
 	const char *comm; /* where it is not the name */
 	bool has_version;
 } agents[] = {
-	{.name = "VBoxHeadless"},
+	{.name = "VirtualBox", .comm = "VBoxHeadless"},
 	{.name = "VirtualBox", .comm = "VirtualBoxVM"},
 	{.name = "auto-cpufreq"},
 	{.name = "bpftune"},

@@ -4,6 +4,7 @@
 /* Simple facts of the host, and what becomes of them when files are missing, closed or damaged. */
 
 #include "kt-collect-host.h"
+#include "kt-snapshot.h"
 #include "kt-test-tree.h"
 
 #include <string.h>
@@ -427,6 +428,37 @@ test_live(void)
 	g_assert_cmpstr(swappiness, ==, expected);
 }
 
+static KtFacts *
+collect_root(KtRoot *root, const char *xml, char **ret_xml)
+{
+	KtFacts *facts = kt_facts_new();
+	g_autoptr(GError) error = NULL;
+
+	g_assert_true(kt_collect_host(facts, root, xml, ret_xml, &error));
+	g_assert_no_error(error);
+	return facts;
+}
+
+/* A snapshot of this machine says what the machine said, fact by fact: whatever the collectors ask
+ * for is recorded, and nothing is asked for past the root. */
+static void
+test_replay_live(void)
+{
+	g_autoptr(KtRoot) root = kt_root_open("/", NULL);
+	g_autoptr(KtSnapshot) snapshot = kt_snapshot_new("test");
+	g_autoptr(KtRoot) recorder = kt_snapshot_record(snapshot, root);
+	g_autofree char *xml = NULL;
+	g_autoptr(KtFacts) facts = collect_root(recorder, NULL, &xml);
+	g_autoptr(KtRoot) replay = kt_snapshot_replay(snapshot);
+	g_autoptr(KtFacts) replayed = collect_root(replay, xml, NULL);
+	g_autoptr(KtJson) json = kt_facts_to_json(facts);
+	g_autoptr(KtJson) json_of_replay = kt_facts_to_json(replayed);
+	g_autofree char *text = kt_json_print(json);
+	g_autofree char *text_of_replay = kt_json_print(json_of_replay);
+
+	g_assert_cmpstr(text, ==, text_of_replay);
+}
+
 /* Twice the same machine is twice the same facts, in the same order. */
 static void
 test_deterministic(void)
@@ -461,5 +493,6 @@ main(int argc, char **argv)
 	g_test_add_func("/collect/host/damage", test_damage);
 	g_test_add_func("/collect/host/deterministic", test_deterministic);
 	g_test_add_func("/collect/host/live", test_live);
+	g_test_add_func("/collect/host/replay-live", test_replay_live);
 	return g_test_run();
 }
