@@ -101,28 +101,46 @@ ends_with(const char *text, size_t at, const char *tail)
 	return at >= n && memcmp(text + at - n, tail, n) == 0;
 }
 
-/* Where libvirt itself puts a guest's name: ".../libvirt/qemu/NAME.pid", "domain-3-NAME",
- * ".../qemu/3-NAME", "machine-qemu\x2d3\x2dNAME.scope". */
+/* Begin of the path component that @at is in. */
+static size_t
+component_start(const char *text, size_t at)
+{
+	while (at > 0 && text[at - 1] != '/' && text[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+/* "qemu-3-NAME", "qemu-embed-269885e0-3-NAME", "machine-qemu\x2d3\x2dNAME.scope", "domain-3-NAME",
+ * ".../qemu/3-NAME": libvirt puts the number of the guest before its name. */
+static bool
+is_behind_number(const char *text, size_t at)
+{
+	static const char *const beginnings[] = {"qemu-", "machine-qemu", "domain-"};
+	size_t start = component_start(text, at);
+	size_t end = at;
+
+	if (ends_with(text, at, "\\x2d"))
+		end -= strlen("\\x2d");
+	else if (ends_with(text, at, "-"))
+		end -= 1;
+	size_t from = end;
+	while (from > start && g_ascii_isdigit(text[from - 1]))
+		from--;
+	if (from == end || end == at)
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(beginnings); i++)
+		if (strncmp(text + start, beginnings[i], strlen(beginnings[i])) == 0)
+			return true;
+	return from == start && start > 0;
+}
+
+/* Where libvirt itself puts a guest's name. */
 static bool
 is_guest_place(const KtPseudonyms *names, const char *text, size_t at)
 {
-	static const char *const before_id[] = {"/", "qemu-", "qemu\\x2d", "domain-"};
-	size_t from = at;
-
-	if (ends_with(text, at, "libvirt/qemu/") ||
-	    (names->guest_dir && ends_with(text, at, names->guest_dir)))
-		return true;
-	if (ends_with(text, from, "\\x2d"))
-		from -= strlen("\\x2d");
-	else if (ends_with(text, from, "-"))
-		from -= 1;
-	size_t end = from;
-	while (from > 0 && g_ascii_isdigit(text[from - 1]))
-		from--;
-	for (size_t i = 0; from < end && end < at && i < G_N_ELEMENTS(before_id); i++)
-		if (ends_with(text, from, before_id[i]))
-			return true;
-	return false;
+	return ends_with(text, at, "libvirt/qemu/") ||
+	       (names->guest_dir && ends_with(text, at, names->guest_dir)) ||
+	       is_behind_number(text, at);
 }
 
 /* How much of the original stands before its core at @at: all of what belongs there, or nothing. */

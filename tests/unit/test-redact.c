@@ -318,6 +318,9 @@ test_pseudonyms_in_text(void)
 	assert_translated(names,
 			  "root=/srv/acme/swappiness.img swappiness=1",
 			  "root=/srv/dir-1/disk-1.img swappiness=1");
+	assert_translated(names,
+			  "1:cpu:/machine/qemu-embed-26aa85e0-1-vm.libvirt-qemu",
+			  "1:cpu:/machine/qemu-embed-26aa85e0-1-guest-3.libvirt-qemu");
 	assert_translated(names, "vm.swappiness=7", "vm.swappiness=7");
 }
 
