@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define MAX_STEPS     16
+#define MAX_STEPS 16
 
 typedef struct Step {
 	char *name;

@@ -7,7 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Large enough that a host with 200 guests needs a few dozen blocks, small enough for a unit test. */
+/* Large enough that a host with 200 guests needs a few dozen blocks, small enough for a unit test.
+ */
 #define BLOCK_BYTES ((size_t)(64 * 1024))
 
 typedef struct Block {

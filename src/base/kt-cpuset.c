@@ -210,7 +210,8 @@ add_nibble(KtCpuset *set, int nibble, size_t position, GError **error)
 	if (nibble == 0)
 		return true;
 	if (position * 4 + 3 >= KT_CPUSET_BITS)
-		return kt_throw(error, KT_ERROR_LIMIT, "mask is wider than %d bits", KT_CPUSET_BITS);
+		return kt_throw(
+			error, KT_ERROR_LIMIT, "mask is wider than %d bits", KT_CPUSET_BITS);
 
 	set->words[position / 16] |= (uint64_t)nibble << (position % 16 * 4);
 	return true;
@@ -236,7 +237,8 @@ kt_cpuset_parse_mask(const char *text, KtCpuset *ret_set, GError **error)
 			continue;
 		}
 		if (!g_ascii_isxdigit(digits[i]))
-			return kt_throw(error, KT_ERROR_PARSE, "'%c' in a hexadecimal mask", digits[i]);
+			return kt_throw(
+				error, KT_ERROR_PARSE, "'%c' in a hexadecimal mask", digits[i]);
 		if (!add_nibble(&set, g_ascii_xdigit_value(digits[i]), position, error))
 			return false;
 		position++;

@@ -18,7 +18,7 @@
 
 #include <stdint.h>
 
-#define KT_CPUSET_BITS 8192
+#define KT_CPUSET_BITS  8192
 #define KT_CPUSET_WORDS (KT_CPUSET_BITS / 64)
 
 typedef struct KtCpuset {
@@ -29,7 +29,7 @@ typedef struct KtCpuset {
  * KT_CPUSET_BITS; c = kt_cpuset_next(s, c + 1))`. Returns KT_CPUSET_BITS when there is none. */
 unsigned kt_cpuset_next(const KtCpuset *set, unsigned from);
 #define kt_cpuset_foreach(set, var)                                                                \
-	for (unsigned var = kt_cpuset_next((set), 0); (var) < KT_CPUSET_BITS;                       \
+	for (unsigned var = kt_cpuset_next((set), 0); (var) < KT_CPUSET_BITS;                      \
 	     (var) = kt_cpuset_next((set), (var) + 1))
 
 /* Members are below KT_CPUSET_BITS (a broken promise is a warning of GLib and no change); a range

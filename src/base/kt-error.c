@@ -102,7 +102,8 @@ kt_throw_errno(GError **error, int errno_value, const char *format, ...)
 	va_start(args, format);
 	what = g_strdup_vprintf(format, args);
 	va_end(args);
-	return kt_throw(error, code_from_errno(errno_value), "%s: %s", what, g_strerror(errno_value));
+	return kt_throw(
+		error, code_from_errno(errno_value), "%s: %s", what, g_strerror(errno_value));
 }
 
 bool

@@ -24,7 +24,7 @@ typedef enum KtErrorCode {
 	KT_ERROR_N,
 } KtErrorCode;
 
-#define KT_ERROR (kt_error_quark())
+#define KT_ERROR       (kt_error_quark())
 #define KT_WARN_UNUSED G_GNUC_WARN_UNUSED_RESULT
 
 GQuark kt_error_quark(void);

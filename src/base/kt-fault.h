@@ -20,9 +20,9 @@
 /* 0, or the errno to fail with here. */
 int kt_fault(const char *name);
 bool kt_mutant(const char *name);
-#define KT_FAULT(name) kt_fault(name)
+#define KT_FAULT(name)  kt_fault(name)
 #define KT_MUTANT(name) kt_mutant(name)
 #else
-#define KT_FAULT(name) 0
+#define KT_FAULT(name)  0
 #define KT_MUTANT(name) false
 #endif

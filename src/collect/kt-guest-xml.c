@@ -105,7 +105,8 @@ read_count(const Reader *reader, const KtGuestRule *rule, const xmlNode *first)
 	return opt;
 }
 
-/* What all these elements say together; the siblings of a record's own element are other records. */
+/* What all these elements say together; the siblings of a record's own element are other records.
+ */
 static KtOptCpuset
 read_cpuset(const Reader *reader, const KtGuestRule *rule, const xmlNode *first)
 {

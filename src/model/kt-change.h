@@ -26,9 +26,10 @@ typedef struct KtChange {
 	KtPersist persist;
 	KtEffect effect;
 	KtRisk risk;
-	const char *target;      /* "host", "guest/<uuid>" */
-	const char *locator;     /* see KtKnob */
-	const char *from;        /* what the facts said; NULL = absent */
-	const char *to;          /* NULL = make it absent */
-	const char *persist_key; /* text that the persistent form needs besides the value, or NULL */
+	const char *target;  /* "host", "guest/<uuid>" */
+	const char *locator; /* see KtKnob */
+	const char *from;    /* what the facts said; NULL = absent */
+	const char *to;      /* NULL = make it absent */
+	const char
+		*persist_key; /* text that the persistent form needs besides the value, or NULL */
 } KtChange;

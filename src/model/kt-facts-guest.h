@@ -69,9 +69,10 @@ typedef struct KtRng {
 KT_LIST(KtRngList, KtRng);
 
 /* One XML view of a guest. The reader of domain XML follows the .source of each row in
- * kt-facts-guest.c: a path of elements with an '@attribute' (or alternatives '@a|@b') at its end, or
- * count(path), where the last element may have a condition [@a='x' or @a='y']. A CPU set unites what
- * all elements of that path say. A view that does not exist has `type` unset, as all its members. */
+ * kt-facts-guest.c: a path of elements with an '@attribute' (or alternatives '@a|@b') at its end,
+ * or count(path), where the last element may have a condition [@a='x' or @a='y']. A CPU set unites
+ * what all elements of that path say. A view that does not exist has `type` unset, as all its
+ * members. */
 typedef struct KtGuestConfig {
 	KtOptStr type; /* "kvm", "qemu" */
 	KtOptStr architecture;

@@ -5,12 +5,18 @@
 /* clang-format off: rows are data and read best one to a line */
 
 static const KtField huge_pool_fields[] = {
-	KT_FIELD(KtHugePool, size_kib, .unit = "KiB", .source = "hugepages-*kB", .doc = "page size"),
-	KT_FIELD(KtHugePool, total, .source = "nr_hugepages", .form = KT_FORM_LINE, .doc = "pages in the pool"),
-	KT_FIELD(KtHugePool, free, .source = "free_hugepages", .form = KT_FORM_LINE, .doc = "pages nobody uses"),
-	KT_FIELD(KtHugePool, reserved, .source = "resv_hugepages", .form = KT_FORM_LINE, .doc = "promised but not yet used; whole host only"),
-	KT_FIELD(KtHugePool, surplus, .source = "surplus_hugepages", .form = KT_FORM_LINE, .doc = "pages above the pool size"),
-	KT_FIELD(KtHugePool, overcommit, .source = "nr_overcommit_hugepages", .form = KT_FORM_LINE, .doc = "limit of surplus pages; whole host only"),
+	KT_FIELD(KtHugePool, size_kib, .unit = "KiB", .source = "hugepages-*kB",
+		 .doc = "page size"),
+	KT_FIELD(KtHugePool, total, .source = "nr_hugepages", .form = KT_FORM_LINE,
+		 .doc = "pages in the pool"),
+	KT_FIELD(KtHugePool, free, .source = "free_hugepages", .form = KT_FORM_LINE,
+		 .doc = "pages nobody uses"),
+	KT_FIELD(KtHugePool, reserved, .source = "resv_hugepages", .form = KT_FORM_LINE,
+		 .doc = "promised but not yet used; whole host only"),
+	KT_FIELD(KtHugePool, surplus, .source = "surplus_hugepages", .form = KT_FORM_LINE,
+		 .doc = "pages above the pool size"),
+	KT_FIELD(KtHugePool, overcommit, .source = "nr_overcommit_hugepages", .form = KT_FORM_LINE,
+		 .doc = "limit of surplus pages; whole host only"),
 };
 KT_SCHEMA(kt_huge_pool_schema, KtHugePool, huge_pool_fields, .doc = "a pool of static huge pages");
 
@@ -22,17 +28,23 @@ static KT_SCHEMA(distance_schema, KtDistance, distance_fields, .doc = "distance 
 
 static const KtField node_fields[] = {
 	KT_FIELD(KtNode, id, .source = "hwloc", .doc = "node number"),
-	KT_FIELD(KtNode, cpus, .source = "hwloc", .doc = "its online CPUs; empty for a memory-only node"),
+	KT_FIELD(KtNode, cpus, .source = "hwloc",
+		 .doc = "its online CPUs; empty for a memory-only node"),
 	KT_FIELD(KtNode, memory_kib, .unit = "KiB", .source = "hwloc", .doc = "local memory"),
-	KT_FIELD(KtNode, free_kib, .unit = "KiB", .source = "/sys/devices/system/node/node*/meminfo", .doc = "free memory"),
-	KT_FIELD_LIST(KtNode, distances, distance_schema, .source = "hwloc", .doc = "to every node"),
-	KT_FIELD_LIST(KtNode, huge_pools, kt_huge_pool_schema, .source = "/sys/devices/system/node/node*/hugepages", .doc = "pools per page size"),
+	KT_FIELD(KtNode, free_kib, .unit = "KiB",
+		 .source = "/sys/devices/system/node/node*/meminfo", .doc = "free memory"),
+	KT_FIELD_LIST(KtNode, distances, distance_schema, .source = "hwloc",
+		      .doc = "to every node"),
+	KT_FIELD_LIST(KtNode, huge_pools, kt_huge_pool_schema,
+		      .source = "/sys/devices/system/node/node*/hugepages",
+		      .doc = "pools per page size"),
 };
 static KT_SCHEMA(node_schema, KtNode, node_fields, .doc = "a NUMA node");
 
 static const KtField cpu_fields[] = {
 	KT_FIELD(KtCpu, id, .source = "hwloc", .doc = "kernel number"),
-	KT_FIELD(KtCpu, core, .source = "hwloc", .doc = "physical core, numbered over the whole host"),
+	KT_FIELD(KtCpu, core, .source = "hwloc",
+		 .doc = "physical core, numbered over the whole host"),
 	KT_FIELD(KtCpu, package, .source = "hwloc", .doc = "socket"),
 	KT_FIELD(KtCpu, node, .source = "hwloc", .doc = "NUMA node"),
 	KT_FIELD(KtCpu, l3, .source = "hwloc", .doc = "L3 domain, index into cpu.l3"),
@@ -47,13 +59,21 @@ static const KtField cache_fields[] = {
 static KT_SCHEMA(cache_schema, KtCache, cache_fields, .doc = "an L3 cache");
 
 static const KtField cpu_topology_fields[] = {
-	KT_FIELD(KtCpuTopology, online, .source = "/sys/devices/system/cpu/online", .form = KT_FORM_LINE, .doc = "CPUs that run"),
-	KT_FIELD(KtCpuTopology, possible, .source = "/sys/devices/system/cpu/possible", .form = KT_FORM_LINE, .doc = "CPUs that may ever run"),
-	KT_FIELD(KtCpuTopology, isolated, .source = "/sys/devices/system/cpu/isolated", .form = KT_FORM_LINE, .doc = "taken from the scheduler at boot"),
-	KT_FIELD(KtCpuTopology, nohz_full, .source = "/sys/devices/system/cpu/nohz_full", .form = KT_FORM_LINE, .doc = "CPUs without a tick"),
-	KT_FIELD(KtCpuTopology, smt_active, .source = "/sys/devices/system/cpu/smt/active", .form = KT_FORM_LINE, .doc = "hardware threads in use"),
-	KT_FIELD(KtCpuTopology, smt_control, .source = "/sys/devices/system/cpu/smt/control", .form = KT_FORM_LINE, .doc = "on, off, forceoff, notsupported"),
-	KT_FIELD(KtCpuTopology, governor, .source = "/sys/devices/system/cpu/cpufreq/policy*/scaling_governor", .doc = "frequency governor, mixed when policies differ"),
+	KT_FIELD(KtCpuTopology, online, .source = "/sys/devices/system/cpu/online",
+		 .form = KT_FORM_LINE, .doc = "CPUs that run"),
+	KT_FIELD(KtCpuTopology, possible, .source = "/sys/devices/system/cpu/possible",
+		 .form = KT_FORM_LINE, .doc = "CPUs that may ever run"),
+	KT_FIELD(KtCpuTopology, isolated, .source = "/sys/devices/system/cpu/isolated",
+		 .form = KT_FORM_LINE, .doc = "taken from the scheduler at boot"),
+	KT_FIELD(KtCpuTopology, nohz_full, .source = "/sys/devices/system/cpu/nohz_full",
+		 .form = KT_FORM_LINE, .doc = "CPUs without a tick"),
+	KT_FIELD(KtCpuTopology, smt_active, .source = "/sys/devices/system/cpu/smt/active",
+		 .form = KT_FORM_LINE, .doc = "hardware threads in use"),
+	KT_FIELD(KtCpuTopology, smt_control, .source = "/sys/devices/system/cpu/smt/control",
+		 .form = KT_FORM_LINE, .doc = "on, off, forceoff, notsupported"),
+	KT_FIELD(KtCpuTopology, governor,
+		 .source = "/sys/devices/system/cpu/cpufreq/policy*/scaling_governor",
+		 .doc = "frequency governor, mixed when policies differ"),
 	KT_FIELD(KtCpuTopology, packages, .source = "hwloc", .doc = "sockets"),
 	KT_FIELD(KtCpuTopology, cores, .source = "hwloc", .doc = "physical cores online"),
 	KT_FIELD_LIST(KtCpuTopology, list, cpu_schema, .source = "hwloc", .doc = "online CPUs"),
@@ -62,78 +82,128 @@ static const KtField cpu_topology_fields[] = {
 static KT_SCHEMA(cpu_topology_schema, KtCpuTopology, cpu_topology_fields, .doc = "processors");
 
 static const KtField memory_fields[] = {
-	KT_FIELD(KtMemory, total_kib, .unit = "KiB", .source = "/proc/meminfo MemTotal", .doc = "usable memory"),
-	KT_FIELD(KtMemory, available_kib, .unit = "KiB", .source = "/proc/meminfo MemAvailable", .doc = "can be had without swapping"),
-	KT_FIELD(KtMemory, swap_total_kib, .unit = "KiB", .source = "/proc/meminfo SwapTotal", .doc = "swap"),
-	KT_FIELD(KtMemory, swap_free_kib, .unit = "KiB", .source = "/proc/meminfo SwapFree", .doc = "unused swap"),
-	KT_FIELD(KtMemory, page_kib, .unit = "KiB", .source = "hwloc", .doc = "base page size, the unit of the ksm counters"),
-	KT_FIELD(KtMemory, hugepage_default_kib, .unit = "KiB", .source = "/proc/meminfo Hugepagesize", .doc = "default huge page size"),
-	KT_FIELD_LIST(KtMemory, huge_pools, kt_huge_pool_schema, .source = "/sys/kernel/mm/hugepages", .doc = "pools per page size"),
+	KT_FIELD(KtMemory, total_kib, .unit = "KiB", .source = "/proc/meminfo MemTotal",
+		 .doc = "usable memory"),
+	KT_FIELD(KtMemory, available_kib, .unit = "KiB", .source = "/proc/meminfo MemAvailable",
+		 .doc = "can be had without swapping"),
+	KT_FIELD(KtMemory, swap_total_kib, .unit = "KiB", .source = "/proc/meminfo SwapTotal",
+		 .doc = "swap"),
+	KT_FIELD(KtMemory, swap_free_kib, .unit = "KiB", .source = "/proc/meminfo SwapFree",
+		 .doc = "unused swap"),
+	KT_FIELD(KtMemory, page_kib, .unit = "KiB", .source = "hwloc",
+		 .doc = "base page size, the unit of the ksm counters"),
+	KT_FIELD(KtMemory, hugepage_default_kib, .unit = "KiB",
+		 .source = "/proc/meminfo Hugepagesize", .doc = "default huge page size"),
+	KT_FIELD_LIST(KtMemory, huge_pools, kt_huge_pool_schema,
+		      .source = "/sys/kernel/mm/hugepages", .doc = "pools per page size"),
 };
 static KT_SCHEMA(memory_schema, KtMemory, memory_fields, .doc = "memory of the whole host");
 
 static const KtField kvm_fields[] = {
 	KT_FIELD(KtKvm, device, .source = "/dev/kvm", .doc = "the device node exists"),
-	KT_FIELD(KtKvm, builtin, .source = "/sys/module/kvm/initstate", .doc = "built into the kernel (no initstate file), so modprobe options do not act"),
-	KT_FIELD(KtKvm, halt_poll_ns, .unit = "ns", .source = "/sys/module/kvm/parameters/halt_poll_ns", .form = KT_FORM_LINE, .doc = "ceiling of halt polling"),
-	KT_FIELD(KtKvm, halt_poll_ns_writable, .source = "/sys/module/kvm/parameters/halt_poll_ns", .doc = "has a write permission bit"),
-	KT_FIELD(KtKvm, halt_poll_ns_grow, .source = "/sys/module/kvm/parameters/halt_poll_ns_grow", .form = KT_FORM_LINE, .doc = "growth factor"),
-	KT_FIELD(KtKvm, halt_poll_ns_grow_start, .unit = "ns", .source = "/sys/module/kvm/parameters/halt_poll_ns_grow_start", .form = KT_FORM_LINE, .doc = "first value when growing"),
-	KT_FIELD(KtKvm, halt_poll_ns_shrink, .source = "/sys/module/kvm/parameters/halt_poll_ns_shrink", .form = KT_FORM_LINE, .doc = "divisor when shrinking, 0 = reset"),
-	KT_FIELD(KtKvm, enable_virt_at_load, .source = "/sys/module/kvm/parameters/enable_virt_at_load", .form = KT_FORM_LINE, .doc = "Y or N; Linux 6.12 and newer"),
-	KT_FIELD(KtKvm, nested, .source = "/sys/module/kvm_{intel,amd}/parameters/nested", .doc = "nested virtualization"),
+	KT_FIELD(
+		KtKvm, builtin, .source = "/sys/module/kvm/initstate",
+		.doc = "built into the kernel (no initstate file), so modprobe options do not act"),
+	KT_FIELD(KtKvm, halt_poll_ns, .unit = "ns",
+		 .source = "/sys/module/kvm/parameters/halt_poll_ns", .form = KT_FORM_LINE,
+		 .doc = "ceiling of halt polling"),
+	KT_FIELD(KtKvm, halt_poll_ns_writable, .source = "/sys/module/kvm/parameters/halt_poll_ns",
+		 .doc = "has a write permission bit"),
+	KT_FIELD(KtKvm, halt_poll_ns_grow, .source = "/sys/module/kvm/parameters/halt_poll_ns_grow",
+		 .form = KT_FORM_LINE, .doc = "growth factor"),
+	KT_FIELD(KtKvm, halt_poll_ns_grow_start, .unit = "ns",
+		 .source = "/sys/module/kvm/parameters/halt_poll_ns_grow_start",
+		 .form = KT_FORM_LINE, .doc = "first value when growing"),
+	KT_FIELD(KtKvm, halt_poll_ns_shrink,
+		 .source = "/sys/module/kvm/parameters/halt_poll_ns_shrink", .form = KT_FORM_LINE,
+		 .doc = "divisor when shrinking, 0 = reset"),
+	KT_FIELD(KtKvm, enable_virt_at_load,
+		 .source = "/sys/module/kvm/parameters/enable_virt_at_load", .form = KT_FORM_LINE,
+		 .doc = "Y or N; Linux 6.12 and newer"),
+	KT_FIELD(KtKvm, nested, .source = "/sys/module/kvm_{intel,amd}/parameters/nested",
+		 .doc = "nested virtualization"),
 };
 static KT_SCHEMA(kvm_schema, KtKvm, kvm_fields, .doc = "the KVM module");
 
 static const KtField thp_fields[] = {
-	KT_FIELD(KtThp, enabled, .source = "/sys/kernel/mm/transparent_hugepage/enabled", .form = KT_FORM_CHOICE, .doc = "always, madvise, never"),
-	KT_FIELD(KtThp, defrag, .source = "/sys/kernel/mm/transparent_hugepage/defrag", .form = KT_FORM_CHOICE, .doc = "effort at a page fault"),
-	KT_FIELD(KtThp, shmem_enabled, .source = "/sys/kernel/mm/transparent_hugepage/shmem_enabled", .form = KT_FORM_CHOICE, .doc = "for shared memory"),
+	KT_FIELD(KtThp, enabled, .source = "/sys/kernel/mm/transparent_hugepage/enabled",
+		 .form = KT_FORM_CHOICE, .doc = "always, madvise, never"),
+	KT_FIELD(KtThp, defrag, .source = "/sys/kernel/mm/transparent_hugepage/defrag",
+		 .form = KT_FORM_CHOICE, .doc = "effort at a page fault"),
+	KT_FIELD(KtThp, shmem_enabled,
+		 .source = "/sys/kernel/mm/transparent_hugepage/shmem_enabled",
+		 .form = KT_FORM_CHOICE, .doc = "for shared memory"),
 };
 static KT_SCHEMA(thp_schema, KtThp, thp_fields, .doc = "transparent huge pages");
 
 static const KtField ksm_fields[] = {
-	KT_FIELD(KtKsm, run, .source = "/sys/kernel/mm/ksm/run", .form = KT_FORM_LINE, .doc = "0 stopped, 1 runs, 2 unmerge"),
-	KT_FIELD(KtKsm, pages_shared, .source = "/sys/kernel/mm/ksm/pages_shared", .form = KT_FORM_LINE, .doc = "copies kept"),
-	KT_FIELD(KtKsm, pages_sharing, .source = "/sys/kernel/mm/ksm/pages_sharing", .form = KT_FORM_LINE, .doc = "pages saved"),
-	KT_FIELD(KtKsm, pages_unshared, .source = "/sys/kernel/mm/ksm/pages_unshared", .form = KT_FORM_LINE, .doc = "unique pages looked at again and again"),
-	KT_FIELD(KtKsm, pages_volatile, .source = "/sys/kernel/mm/ksm/pages_volatile", .form = KT_FORM_LINE, .doc = "changed too fast to merge"),
-	KT_FIELD(KtKsm, pages_to_scan, .source = "/sys/kernel/mm/ksm/pages_to_scan", .form = KT_FORM_LINE, .doc = "pages per wake-up"),
-	KT_FIELD(KtKsm, full_scans, .source = "/sys/kernel/mm/ksm/full_scans", .form = KT_FORM_LINE, .doc = "whole passes"),
-	KT_FIELD(KtKsm, general_profit, .unit = "bytes", .source = "/sys/kernel/mm/ksm/general_profit", .form = KT_FORM_LINE, .doc = "saved minus metadata; newer kernels"),
-	KT_FIELD(KtKsm, merge_across_nodes, .source = "/sys/kernel/mm/ksm/merge_across_nodes", .form = KT_FORM_LINE, .doc = "1 = pages of all nodes together"),
-	KT_FIELD(KtKsm, advisor_mode, .source = "/sys/kernel/mm/ksm/advisor_mode", .form = KT_FORM_CHOICE, .doc = "none or scan-time; newer kernels"),
+	KT_FIELD(KtKsm, run, .source = "/sys/kernel/mm/ksm/run", .form = KT_FORM_LINE,
+		 .doc = "0 stopped, 1 runs, 2 unmerge"),
+	KT_FIELD(KtKsm, pages_shared, .source = "/sys/kernel/mm/ksm/pages_shared",
+		 .form = KT_FORM_LINE, .doc = "copies kept"),
+	KT_FIELD(KtKsm, pages_sharing, .source = "/sys/kernel/mm/ksm/pages_sharing",
+		 .form = KT_FORM_LINE, .doc = "pages saved"),
+	KT_FIELD(KtKsm, pages_unshared, .source = "/sys/kernel/mm/ksm/pages_unshared",
+		 .form = KT_FORM_LINE, .doc = "unique pages looked at again and again"),
+	KT_FIELD(KtKsm, pages_volatile, .source = "/sys/kernel/mm/ksm/pages_volatile",
+		 .form = KT_FORM_LINE, .doc = "changed too fast to merge"),
+	KT_FIELD(KtKsm, pages_to_scan, .source = "/sys/kernel/mm/ksm/pages_to_scan",
+		 .form = KT_FORM_LINE, .doc = "pages per wake-up"),
+	KT_FIELD(KtKsm, full_scans, .source = "/sys/kernel/mm/ksm/full_scans", .form = KT_FORM_LINE,
+		 .doc = "whole passes"),
+	KT_FIELD(KtKsm, general_profit, .unit = "bytes",
+		 .source = "/sys/kernel/mm/ksm/general_profit", .form = KT_FORM_LINE,
+		 .doc = "saved minus metadata; newer kernels"),
+	KT_FIELD(KtKsm, merge_across_nodes, .source = "/sys/kernel/mm/ksm/merge_across_nodes",
+		 .form = KT_FORM_LINE, .doc = "1 = pages of all nodes together"),
+	KT_FIELD(KtKsm, advisor_mode, .source = "/sys/kernel/mm/ksm/advisor_mode",
+		 .form = KT_FORM_CHOICE, .doc = "none or scan-time; newer kernels"),
 };
 static KT_SCHEMA(ksm_schema, KtKsm, ksm_fields, .doc = "kernel same-page merging");
 
 static const KtField sysctl_fields[] = {
-	KT_FIELD(KtSysctl, swappiness, .source = "/proc/sys/vm/swappiness", .form = KT_FORM_LINE, .doc = "0..200"),
-	KT_FIELD(KtSysctl, min_free_kib, .unit = "KiB", .source = "/proc/sys/vm/min_free_kbytes", .form = KT_FORM_LINE, .doc = "watermark base"),
-	KT_FIELD(KtSysctl, numa_balancing, .source = "/proc/sys/kernel/numa_balancing", .form = KT_FORM_LINE, .doc = "bit 0 balancing, bit 1 memory tiering"),
-	KT_FIELD(KtSysctl, aio_max_nr, .source = "/proc/sys/fs/aio-max-nr", .form = KT_FORM_LINE, .doc = "limit of AIO requests"),
-	KT_FIELD(KtSysctl, aio_nr, .source = "/proc/sys/fs/aio-nr", .form = KT_FORM_LINE, .doc = "AIO requests reserved"),
-	KT_FIELD(KtSysctl, conntrack_max, .source = "/proc/sys/net/netfilter/nf_conntrack_max", .form = KT_FORM_LINE, .doc = "limit of tracked connections"),
-	KT_FIELD(KtSysctl, conntrack_buckets, .source = "/proc/sys/net/netfilter/nf_conntrack_buckets", .form = KT_FORM_LINE, .doc = "hash size"),
-	KT_FIELD(KtSysctl, conntrack_count, .source = "/proc/sys/net/netfilter/nf_conntrack_count", .form = KT_FORM_LINE, .doc = "tracked now"),
-	KT_FIELD(KtSysctl, conntrack_drop, .source = "/proc/net/stat/nf_conntrack", .doc = "drops since boot, all CPUs"),
-	KT_FIELD(KtSysctl, tcp_tw_recycle, .source = "/proc/sys/net/ipv4/tcp_tw_recycle", .form = KT_FORM_LINE, .doc = "removed in Linux 4.12"),
+	KT_FIELD(KtSysctl, swappiness, .source = "/proc/sys/vm/swappiness", .form = KT_FORM_LINE,
+		 .doc = "0..200"),
+	KT_FIELD(KtSysctl, min_free_kib, .unit = "KiB", .source = "/proc/sys/vm/min_free_kbytes",
+		 .form = KT_FORM_LINE, .doc = "watermark base"),
+	KT_FIELD(KtSysctl, numa_balancing, .source = "/proc/sys/kernel/numa_balancing",
+		 .form = KT_FORM_LINE, .doc = "bit 0 balancing, bit 1 memory tiering"),
+	KT_FIELD(KtSysctl, aio_max_nr, .source = "/proc/sys/fs/aio-max-nr", .form = KT_FORM_LINE,
+		 .doc = "limit of AIO requests"),
+	KT_FIELD(KtSysctl, aio_nr, .source = "/proc/sys/fs/aio-nr", .form = KT_FORM_LINE,
+		 .doc = "AIO requests reserved"),
+	KT_FIELD(KtSysctl, conntrack_max, .source = "/proc/sys/net/netfilter/nf_conntrack_max",
+		 .form = KT_FORM_LINE, .doc = "limit of tracked connections"),
+	KT_FIELD(KtSysctl, conntrack_buckets,
+		 .source = "/proc/sys/net/netfilter/nf_conntrack_buckets", .form = KT_FORM_LINE,
+		 .doc = "hash size"),
+	KT_FIELD(KtSysctl, conntrack_count, .source = "/proc/sys/net/netfilter/nf_conntrack_count",
+		 .form = KT_FORM_LINE, .doc = "tracked now"),
+	KT_FIELD(KtSysctl, conntrack_drop, .source = "/proc/net/stat/nf_conntrack",
+		 .doc = "drops since boot, all CPUs"),
+	KT_FIELD(KtSysctl, tcp_tw_recycle, .source = "/proc/sys/net/ipv4/tcp_tw_recycle",
+		 .form = KT_FORM_LINE, .doc = "removed in Linux 4.12"),
 };
 static KT_SCHEMA(sysctl_schema, KtSysctl, sysctl_fields, .doc = "kernel settings");
 
 static const KtField sysctl_line_fields[] = {
-	KT_FIELD(KtSysctlLine, file, .source = "/{usr/lib,usr/local/lib,run,etc}/sysctl.d, /etc/sysctl.conf", .doc = "its file"),
+	KT_FIELD(KtSysctlLine, file,
+		 .source = "/{usr/lib,usr/local/lib,run,etc}/sysctl.d, /etc/sysctl.conf",
+		 .doc = "its file"),
 	KT_FIELD(KtSysctlLine, line, .doc = "line number from 1"),
 	KT_FIELD(KtSysctlLine, key, .doc = "with dots, without a leading -"),
 	KT_FIELD(KtSysctlLine, value, .doc = "as written"),
 };
-static KT_SCHEMA(sysctl_line_schema, KtSysctlLine, sysctl_line_fields, .doc = "an assignment in a sysctl file");
+static KT_SCHEMA(sysctl_line_schema, KtSysctlLine, sysctl_line_fields,
+		 .doc = "an assignment in a sysctl file");
 
 static const KtField config_file_fields[] = {
 	KT_FIELD(KtConfigFile, path, .doc = "where"),
 	KT_FIELD(KtConfigFile, text, .doc = "its content"),
 	KT_FIELD(KtConfigFile, is_own, .doc = "written by kvmtune"),
 };
-static KT_SCHEMA(config_file_schema, KtConfigFile, config_file_fields, .doc = "a configuration file that a plan may replace");
+static KT_SCHEMA(config_file_schema, KtConfigFile, config_file_fields,
+		 .doc = "a configuration file that a plan may replace");
 
 static const KtField swap_fields[] = {
 	KT_FIELD(KtSwap, device, .source = "/proc/swaps", .doc = "path"),
@@ -144,16 +214,25 @@ static KT_SCHEMA(swap_schema, KtSwap, swap_fields, .doc = "a swap area");
 
 static const KtField block_fields[] = {
 	KT_FIELD(KtBlock, name, .source = "/sys/block", .doc = "kernel name"),
-	KT_FIELD(KtBlock, kind, .source = "/sys/block/*", .doc = "nvme, scsi, virtio, xen, mmc, dm, md, loop, zram, nbd, other"),
-	KT_FIELD(KtBlock, transport, .source = "/sys/block/*/device", .doc = "of a SCSI disk: ata, sas, usb, iscsi, fc, raid, virtual, unknown"),
-	KT_FIELD(KtBlock, scheduler, .source = "/sys/block/*/queue/scheduler", .doc = "chosen I/O scheduler"),
-	KT_FIELD(KtBlock, schedulers, .source = "/sys/block/*/queue/scheduler", .doc = "all that can be chosen"),
-	KT_FIELD(KtBlock, is_switchable, .source = "/sys/block/*/queue/scheduler", .doc = "the file shows a choice in brackets"),
-	KT_FIELD(KtBlock, rotational, .source = "queue/rotational", .form = KT_FORM_LINE, .doc = "claims to rotate"),
+	KT_FIELD(KtBlock, kind, .source = "/sys/block/*",
+		 .doc = "nvme, scsi, virtio, xen, mmc, dm, md, loop, zram, nbd, other"),
+	KT_FIELD(KtBlock, transport, .source = "/sys/block/*/device",
+		 .doc = "of a SCSI disk: ata, sas, usb, iscsi, fc, raid, virtual, unknown"),
+	KT_FIELD(KtBlock, scheduler, .source = "/sys/block/*/queue/scheduler",
+		 .doc = "chosen I/O scheduler"),
+	KT_FIELD(KtBlock, schedulers, .source = "/sys/block/*/queue/scheduler",
+		 .doc = "all that can be chosen"),
+	KT_FIELD(KtBlock, is_switchable, .source = "/sys/block/*/queue/scheduler",
+		 .doc = "the file shows a choice in brackets"),
+	KT_FIELD(KtBlock, rotational, .source = "queue/rotational", .form = KT_FORM_LINE,
+		 .doc = "claims to rotate"),
 	KT_FIELD(KtBlock, hw_queues, .source = "/sys/block/*/mq", .doc = "hardware queues"),
-	KT_FIELD(KtBlock, is_multipath_leg, .source = "/sys/block/*/holders", .doc = "a path below dm-multipath"),
-	KT_FIELD(KtBlock, serial, .source = "/sys/block/*/serial, device/serial", .doc = "serial number"),
-	KT_FIELD(KtBlock, wwn, .source = "/sys/block/*/device/wwid, wwid", .doc = "world wide name"),
+	KT_FIELD(KtBlock, is_multipath_leg, .source = "/sys/block/*/holders",
+		 .doc = "a path below dm-multipath"),
+	KT_FIELD(KtBlock, serial, .source = "/sys/block/*/serial, device/serial",
+		 .doc = "serial number"),
+	KT_FIELD(KtBlock, wwn, .source = "/sys/block/*/device/wwid, wwid",
+		 .doc = "world wide name"),
 };
 KT_SCHEMA(kt_block_schema, KtBlock, block_fields, .doc = "a whole block device");
 
@@ -163,39 +242,65 @@ static const KtField module_fields[] = {
 static KT_SCHEMA(module_schema, KtModule, module_fields, .doc = "a loaded module");
 
 static const KtField agent_fields[] = {
-	KT_FIELD(KtAgent, name, .source = "/proc/*/comm", .doc = "tuned, numad, irqbalance, ksmtuned..."),
+	KT_FIELD(KtAgent, name, .source = "/proc/*/comm",
+		 .doc = "tuned, numad, irqbalance, ksmtuned..."),
 	KT_FIELD(KtAgent, pid, .source = "/proc", .doc = "process"),
 };
 static KT_SCHEMA(agent_schema, KtAgent, agent_fields, .doc = "a running program that matters");
 
 static const KtField workqueue_fields[] = {
-	KT_FIELD(KtWorkqueue, cpumask, .source = "/sys/devices/virtual/workqueue/cpumask", .form = KT_FORM_MASK, .doc = "where they may run"),
-	KT_FIELD(KtWorkqueue, cpumask_requested, .source = "/sys/devices/virtual/workqueue/cpumask_requested", .form = KT_FORM_MASK, .doc = "asked for; Linux 6.12 and newer"),
-	KT_FIELD(KtWorkqueue, writeback_cpumask, .source = "/sys/devices/virtual/workqueue/writeback/cpumask", .form = KT_FORM_MASK, .doc = "mask of the writeback queue"),
+	KT_FIELD(KtWorkqueue, cpumask, .source = "/sys/devices/virtual/workqueue/cpumask",
+		 .form = KT_FORM_MASK, .doc = "where they may run"),
+	KT_FIELD(KtWorkqueue, cpumask_requested,
+		 .source = "/sys/devices/virtual/workqueue/cpumask_requested", .form = KT_FORM_MASK,
+		 .doc = "asked for; Linux 6.12 and newer"),
+	KT_FIELD(KtWorkqueue, writeback_cpumask,
+		 .source = "/sys/devices/virtual/workqueue/writeback/cpumask", .form = KT_FORM_MASK,
+		 .doc = "mask of the writeback queue"),
 };
 static KT_SCHEMA(workqueue_schema, KtWorkqueue, workqueue_fields, .doc = "unbound kernel workers");
 
 static const KtField cgroup_fields[] = {
 	KT_FIELD(KtCgroup, version, .source = "/sys/fs/cgroup", .doc = "v1, v2 or hybrid"),
-	KT_FIELD(KtCgroup, controllers, .source = "/sys/fs/cgroup/cgroup.controllers, /proc/cgroups", .doc = "those enabled"),
+	KT_FIELD(KtCgroup, controllers,
+		 .source = "/sys/fs/cgroup/cgroup.controllers, /proc/cgroups",
+		 .doc = "those enabled"),
 };
 static KT_SCHEMA(cgroup_schema, KtCgroup, cgroup_fields, .doc = "control groups");
 
 static const KtField system_fields[] = {
-	KT_FIELD(KtSystem, hostname, .source = "/proc/sys/kernel/hostname", .form = KT_FORM_LINE, .doc = "name"),
-	KT_FIELD(KtSystem, distribution, .source = "/etc/os-release ID", .doc = "debian, rhel, sles, openEuler..."),
-	KT_FIELD(KtSystem, distribution_like, .source = "/etc/os-release ID_LIKE", .doc = "relatives"),
-	KT_FIELD(KtSystem, distribution_version, .source = "/etc/os-release VERSION_ID", .doc = "version"),
-	KT_FIELD(KtSystem, distribution_name, .source = "/etc/os-release PRETTY_NAME", .doc = "for people"),
-	KT_FIELD(KtSystem, kernel, .source = "/proc/sys/kernel/osrelease", .form = KT_FORM_LINE, .doc = "release"),
-	KT_FIELD(KtSystem, architecture, .source = "/proc/sys/kernel/arch, else uname, hwloc, kernel release", .doc = "of the kernel"),
-	KT_FIELD(KtSystem, init, .source = "/run/systemd/system, /proc/1/comm", .doc = "systemd or the name of PID 1"),
-	KT_FIELD(KtSystem, cmdline, .source = "/proc/cmdline", .form = KT_FORM_LINE, .doc = "kernel command line"),
-	KT_FIELD(KtSystem, boot_id, .source = "/proc/sys/kernel/random/boot_id", .form = KT_FORM_LINE, .doc = "tells one boot from another"),
-	KT_FIELD(KtSystem, bootloader, .source = "/boot, /etc/default/grub", .doc = "grub-debian, bls, grub-other, none"),
-	KT_FIELD(KtSystem, lockdown, .source = "/sys/kernel/security/lockdown", .form = KT_FORM_CHOICE, .doc = "none, integrity, confidentiality"),
-	KT_FIELD(KtSystem, hypervisor, .source = "/sys/hypervisor/type, flag hypervisor of /sys/devices/system/cpu/modalias, clock sources, DMI, device tree", .doc = "this host is itself a guest of: kvm, xen, vmware..., unknown"),
-	KT_FIELD(KtSystem, xen_capabilities, .source = "/proc/xen/capabilities", .doc = "control_d in dom0"),
+	KT_FIELD(KtSystem, hostname, .source = "/proc/sys/kernel/hostname", .form = KT_FORM_LINE,
+		 .doc = "name"),
+	KT_FIELD(KtSystem, distribution, .source = "/etc/os-release ID",
+		 .doc = "debian, rhel, sles, openEuler..."),
+	KT_FIELD(KtSystem, distribution_like, .source = "/etc/os-release ID_LIKE",
+		 .doc = "relatives"),
+	KT_FIELD(KtSystem, distribution_version, .source = "/etc/os-release VERSION_ID",
+		 .doc = "version"),
+	KT_FIELD(KtSystem, distribution_name, .source = "/etc/os-release PRETTY_NAME",
+		 .doc = "for people"),
+	KT_FIELD(KtSystem, kernel, .source = "/proc/sys/kernel/osrelease", .form = KT_FORM_LINE,
+		 .doc = "release"),
+	KT_FIELD(KtSystem, architecture,
+		 .source = "/proc/sys/kernel/arch, else uname, hwloc, kernel release",
+		 .doc = "of the kernel"),
+	KT_FIELD(KtSystem, init, .source = "/run/systemd/system, /proc/1/comm",
+		 .doc = "systemd or the name of PID 1"),
+	KT_FIELD(KtSystem, cmdline, .source = "/proc/cmdline", .form = KT_FORM_LINE,
+		 .doc = "kernel command line"),
+	KT_FIELD(KtSystem, boot_id, .source = "/proc/sys/kernel/random/boot_id",
+		 .form = KT_FORM_LINE, .doc = "tells one boot from another"),
+	KT_FIELD(KtSystem, bootloader, .source = "/boot, /etc/default/grub",
+		 .doc = "grub-debian, bls, grub-other, none"),
+	KT_FIELD(KtSystem, lockdown, .source = "/sys/kernel/security/lockdown",
+		 .form = KT_FORM_CHOICE, .doc = "none, integrity, confidentiality"),
+	KT_FIELD(
+		KtSystem, hypervisor,
+		.source =
+			"/sys/hypervisor/type, flag hypervisor of /sys/devices/system/cpu/modalias, clock sources, DMI, device tree",
+		.doc = "this host is itself a guest of: kvm, xen, vmware..., unknown"),
+	KT_FIELD(KtSystem, xen_capabilities, .source = "/proc/xen/capabilities",
+		 .doc = "control_d in dom0"),
 	KT_FIELD(KtSystem, uptime_s, .unit = "s", .source = "/proc/uptime", .doc = "since boot"),
 };
 static KT_SCHEMA(system_schema, KtSystem, system_fields, .doc = "the operating system");
@@ -209,12 +314,17 @@ static const KtField host_fields[] = {
 	KT_FIELD_RECORD(KtHost, thp, thp_schema, .doc = "transparent huge pages"),
 	KT_FIELD_RECORD(KtHost, ksm, ksm_schema, .doc = "same-page merging"),
 	KT_FIELD_RECORD(KtHost, sysctl, sysctl_schema, .doc = "kernel settings"),
-	KT_FIELD_LIST(KtHost, sysctl_lines, sysctl_line_schema, .doc = "assignments in sysctl files, in the order systemd-sysctl applies them"),
-	KT_FIELD_LIST(KtHost, config_files, config_file_schema, .doc = "files that a plan may replace"),
+	KT_FIELD_LIST(
+		KtHost, sysctl_lines, sysctl_line_schema,
+		.doc = "assignments in sysctl files, in the order systemd-sysctl applies them"),
+	KT_FIELD_LIST(KtHost, config_files, config_file_schema,
+		      .doc = "files that a plan may replace"),
 	KT_FIELD_LIST(KtHost, swaps, swap_schema, .source = "/proc/swaps", .doc = "swap areas"),
-	KT_FIELD_LIST(KtHost, blocks, kt_block_schema, .source = "/sys/block", .doc = "block devices"),
+	KT_FIELD_LIST(KtHost, blocks, kt_block_schema, .source = "/sys/block",
+		      .doc = "block devices"),
 	KT_FIELD_RECORD(KtHost, workqueue, workqueue_schema, .doc = "unbound kernel workers"),
-	KT_FIELD_LIST(KtHost, modules, module_schema, .source = "/proc/modules", .doc = "loaded modules"),
+	KT_FIELD_LIST(KtHost, modules, module_schema, .source = "/proc/modules",
+		      .doc = "loaded modules"),
 	KT_FIELD_RECORD(KtHost, cgroup, cgroup_schema, .doc = "control groups"),
 	KT_FIELD_LIST(KtHost, agents, agent_schema, .doc = "running agents"),
 };

@@ -146,8 +146,10 @@ KT_LIST(KtSwapList, KtSwap);
 
 typedef struct KtBlock {
 	KtOptStr name;
-	KtOptStr kind; /* "nvme", "scsi", "virtio", "xen", "mmc", "dm", "md", "loop", "zram", "nbd", "other" */
-	KtOptStr transport; /* "ata", "sas", "usb", "iscsi", "fc", "raid", "virtual", "unknown"; of kind scsi */
+	KtOptStr kind; /* "nvme", "scsi", "virtio", "xen", "mmc", "dm", "md", "loop", "zram", "nbd",
+			  "other" */
+	KtOptStr transport; /* "ata", "sas", "usb", "iscsi", "fc", "raid", "virtual", "unknown"; of
+			       kind scsi */
 	KtOptStr scheduler;
 	KtOptStr schedulers; /* all that can be chosen, separated by spaces */
 	KtOptBool is_switchable;
@@ -195,7 +197,8 @@ typedef struct KtSystem {
 	KtOptStr boot_id;
 	KtOptStr bootloader; /* "grub-debian", "bls", "grub-other", "none" */
 	KtOptStr lockdown;   /* "none", "integrity", "confidentiality" */
-	KtOptStr hypervisor; /* this host is itself a guest of: "kvm", "xen", ...; absent on metal */
+	KtOptStr
+		hypervisor; /* this host is itself a guest of: "kvm", "xen", ...; absent on metal */
 	KtOptStr xen_capabilities;
 	KtOptU64 uptime_s;
 } KtSystem;

@@ -16,10 +16,10 @@
 
 typedef struct KtFactsMeta {
 	KtOptStr tool_version;
-	KtOptI64 collected_us;  /* wall clock, UTC */
-	KtOptStr root;          /* "/", or the path of the directory or snapshot */
-	KtOptStr uri;           /* libvirt connection */
-	KtOptBool is_remote;    /* guests run on another host than the one read */
+	KtOptI64 collected_us; /* wall clock, UTC */
+	KtOptStr root;         /* "/", or the path of the directory or snapshot */
+	KtOptStr uri;          /* libvirt connection */
+	KtOptBool is_remote;   /* guests run on another host than the one read */
 	KtOptBool is_privileged;
 	KtOptU64 libvirt_version; /* major * 1000000 + minor * 1000 + release */
 	KtOptU64 qemu_version;

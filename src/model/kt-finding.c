@@ -23,7 +23,7 @@ const KtGuestConfig *
 kt_guest_config(const KtGuest *guest)
 {
 	return kt_known(guest->inactive.type) || !kt_opt_true(guest->is_active) ? &guest->inactive
-										  : &guest->live;
+										: &guest->live;
 }
 
 static const char *
@@ -63,7 +63,8 @@ kt_target_path(const KtFacts *facts, KtTarget target)
 	case KT_SCOPE_HOST:
 		return g_strdup("host");
 	case KT_SCOPE_NODE:
-		return g_strdup_printf("host/node/%" G_GUINT64_FORMAT, node_id(facts, target.index));
+		return g_strdup_printf("host/node/%" G_GUINT64_FORMAT,
+				       node_id(facts, target.index));
 	case KT_SCOPE_BLOCK:
 		return g_strdup_printf("host/block/%s", block_name(facts, target.index));
 	case KT_SCOPE_GUEST:

@@ -132,7 +132,8 @@ covers(const KtPolicyWaiver *waiver, const KtGuest *guest)
 }
 
 const char *
-kt_policy_waiver(const KtPolicy *policy, const KtFacts *facts, const char *practice, KtTarget target)
+kt_policy_waiver(const KtPolicy *policy, const KtFacts *facts, const char *practice,
+		 KtTarget target)
 {
 	const KtGuest *guest = target_guest(facts, target);
 	const char *own = guest ? guest_waiver(policy, guest, practice) : NULL;

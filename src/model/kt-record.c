@@ -126,7 +126,9 @@ kt_txn_to_json(const KtTxn *txn)
 	kt_json_set_str(json, "created", txn->created);
 	kt_json_set_str(json, "problem", txn->problem);
 	if (txn->state == KT_TXN_UNCONFIRMED)
-		kt_json_set(json, "confirm_left_s", json_integer(txn->confirm_left_us / G_USEC_PER_SEC));
+		kt_json_set(json,
+			    "confirm_left_s",
+			    json_integer(txn->confirm_left_us / G_USEC_PER_SEC));
 	for (uint32_t i = 0; i < txn->n_steps; i++)
 		json_array_append_new(steps, step_to_json(&txn->steps[i]));
 	kt_json_set(json, "steps", steps);

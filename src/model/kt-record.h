@@ -77,5 +77,6 @@ void kt_txn_set_plan(KtTxn *txn, KtPlan *plan);
 /* How many steps ended with @outcome. */
 unsigned kt_txn_count(const KtTxn *txn, KtOutcome outcome);
 
-/* New reference: {"id", "state", "created", "steps": [...]}, no schema_version (the verb adds it). */
+/* New reference: {"id", "state", "created", "steps": [...]}, no schema_version (the verb adds it).
+ */
 KtJson *kt_txn_to_json(const KtTxn *txn);

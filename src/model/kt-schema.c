@@ -50,7 +50,8 @@ list_to_json(const KtSchema *schema, const KtAnyList *list)
 	for (uint32_t i = 0; i < list->n; i++)
 		json_array_append_new(
 			array,
-			kt_schema_to_json(schema, (const char *)list->v + (size_t)i * schema->size));
+			kt_schema_to_json(schema,
+					  (const char *)list->v + (size_t)i * schema->size));
 	return array;
 }
 
@@ -148,7 +149,8 @@ cpuset_from_json(const KtField *field, const KtJson *json, KtArena *arena, KtOpt
 }
 
 static bool
-list_patch(const KtField *field, const KtJson *json, KtArena *arena, KtAnyList *list, GError **error)
+list_patch(const KtField *field, const KtJson *json, KtArena *arena, KtAnyList *list,
+	   GError **error)
 {
 	const char *key = NULL;
 	KtJson *item = NULL;
@@ -180,7 +182,11 @@ list_from_json(const KtField *field, const KtJson *json, KtArena *arena, KtAnyLi
 	if (!json_is_array(json))
 		return throw_type(error, field, "an array");
 	if (n > MAX_LIST)
-		return kt_throw(error, KT_ERROR_LIMIT, "'%s' has more than %d items", field->name, MAX_LIST);
+		return kt_throw(error,
+				KT_ERROR_LIMIT,
+				"'%s' has more than %d items",
+				field->name,
+				MAX_LIST);
 
 	char *items = kt_arena_alloc(arena, n * field->schema->size);
 	for (size_t i = 0; i < n; i++) {
@@ -337,12 +343,14 @@ kt_schema_from_json(const KtSchema *schema, const KtJson *json, KtArena *arena, 
 	KtJson *value = NULL;
 
 	if (!json_is_object(json))
-		return kt_throw(error, KT_ERROR_PARSE, "an object is expected for %s", schema->name);
+		return kt_throw(
+			error, KT_ERROR_PARSE, "an object is expected for %s", schema->name);
 
 	json_object_foreach ((KtJson *)json, key, value) {
 		const KtField *field = find_field(schema, key);
 		if (!field)
-			return kt_throw(error, KT_ERROR_PARSE, "'%s' is no fact of %s", key, schema->name);
+			return kt_throw(
+				error, KT_ERROR_PARSE, "'%s' is no fact of %s", key, schema->name);
 		if (!field_from_json(field, value, arena, record, error))
 			return false;
 	}

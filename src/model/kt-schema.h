@@ -69,12 +69,12 @@ struct KtSchema {
 KT_LIST(KtAnyList, void);
 
 #define KT_TYPE_OF(member)                                                                         \
-	_Generic((member),                                                                         \
-		KtOptBool: KT_TYPE_BOOL,                                                           \
-		KtOptU64: KT_TYPE_U64,                                                             \
-		KtOptI64: KT_TYPE_I64,                                                             \
-		KtOptStr: KT_TYPE_STR,                                                             \
-		KtOptCpuset: KT_TYPE_CPUSET)
+	_Generic((member), KtOptBool                                                               \
+		 : KT_TYPE_BOOL, KtOptU64                                                          \
+		 : KT_TYPE_U64, KtOptI64                                                           \
+		 : KT_TYPE_I64, KtOptStr                                                           \
+		 : KT_TYPE_STR, KtOptCpuset                                                        \
+		 : KT_TYPE_CPUSET)
 
 /* A row for a member that holds one value. */
 #define KT_FIELD(Struct, member, ...)                                                              \
@@ -93,13 +93,11 @@ KT_LIST(KtAnyList, void);
 		.schema = &(of), __VA_ARGS__                                                       \
 	}
 #define KT_SCHEMA(var, Struct, table, ...)                                                         \
-	const KtSchema var = {                                                                     \
-		.name = #Struct,                                                                   \
-		.size = sizeof(Struct),                                                            \
-		.fields = (table),                                                                 \
-		.n_fields = G_N_ELEMENTS(table),                                                   \
-		__VA_ARGS__                                                                        \
-	}
+	const KtSchema var = {.name = #Struct,                                                     \
+			      .size = sizeof(Struct),                                              \
+			      .fields = (table),                                                   \
+			      .n_fields = G_N_ELEMENTS(table),                                     \
+			      __VA_ARGS__}
 
 /* Record -> JSON object. Values stand as themselves, CPU sets as lists, ABSENT, DENIED and BROKEN
  * as {"state": "denied"}; UNSET members are left out. New reference. */

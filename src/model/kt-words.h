@@ -21,7 +21,7 @@ typedef enum KtVerdict {
 	KT_VERDICT_UNSET = 0,
 	KT_VERDICT_OK,
 	KT_VERDICT_FINDING,
-	KT_VERDICT_PENDING,        /* already configured; the next guest start or boot makes it true */
+	KT_VERDICT_PENDING, /* already configured; the next guest start or boot makes it true */
 	KT_VERDICT_NOT_APPLICABLE, /* this host or guest has no such thing, or no need of it */
 	KT_VERDICT_UNKNOWN,        /* a fact that it needs is not known: never a finding */
 	KT_VERDICT_WAIVED,         /* a finding that the administrator accepted */
@@ -73,7 +73,8 @@ typedef enum KtKnob {
 	KT_KNOB_FILE,        /* whole configuration file; locator = path, NULL value = no file */
 	KT_KNOB_BOOT_ARG,    /* kernel argument of the next boot; locator = key */
 	KT_KNOB_DOMAIN_XML,  /* part of the inactive XML; locator = path with predicates */
-	KT_KNOB_DOMAIN_LIVE, /* libvirt call on a running guest; locator = "vcpupin/0", "cpu_shares"... */
+	KT_KNOB_DOMAIN_LIVE, /* libvirt call on a running guest; locator = "vcpupin/0",
+				"cpu_shares"... */
 	KT_KNOB_N,
 } KtKnob;
 
@@ -89,8 +90,8 @@ typedef enum KtSyntax {
 	KT_SYNTAX_N,
 } KtSyntax;
 
-/* The words of saved forms and of the command line; from_name gives KT_..._N for a word that is none
- * of them, "unset" included. */
+/* The words of saved forms and of the command line; from_name gives KT_..._N for a word that is
+ * none of them, "unset" included. */
 const char *kt_severity_name(KtSeverity severity);
 KtSeverity kt_severity_from_name(const char *name);
 const char *kt_verdict_name(KtVerdict verdict);

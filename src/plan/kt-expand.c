@@ -15,8 +15,7 @@ add(KtExpansion *out, const KtChange *change)
 	g_ptr_array_add(out->changes, copy);
 }
 
-static void G_GNUC_PRINTF(2, 3)
-note(KtExpansion *out, const char *format, ...)
+static void G_GNUC_PRINTF(2, 3) note(KtExpansion *out, const char *format, ...)
 {
 	g_autofree char *text = NULL;
 	va_list args;
@@ -134,12 +133,11 @@ persist_udev(KtExpansion *out, const KtChange *change)
 
 	const char *path = kt_arena_printf(
 		out->arena, "/etc/udev/rules.d/61-kvmtune-%s.rules", slug(out, change->locator));
-	g_autofree char *body =
-		g_strdup_printf("ACTION==\"add|change\", SUBSYSTEM==\"block\", "
-				"ENV{DEVTYPE}==\"disk\", %s, ATTR{%s}=\"%s\"\n",
-				change->persist_key,
-				device_attribute(change->locator),
-				change->to);
+	g_autofree char *body = g_strdup_printf("ACTION==\"add|change\", SUBSYSTEM==\"block\", "
+						"ENV{DEVTYPE}==\"disk\", %s, ATTR{%s}=\"%s\"\n",
+						change->persist_key,
+						device_attribute(change->locator),
+						change->to);
 
 	add_file(out, change, path, body);
 }
@@ -205,8 +203,8 @@ persist_modprobe(KtExpansion *out, const KtChange *change)
 		return;
 	}
 
-	const char *path = kt_arena_printf(
-		out->arena, "/etc/modprobe.d/kvmtune-%s.conf", change->persist_key);
+	const char *path =
+		kt_arena_printf(out->arena, "/etc/modprobe.d/kvmtune-%s.conf", change->persist_key);
 	g_autofree char *body =
 		g_strdup_printf("options %s %s=%s\n", parts[0], parts[1], change->to);
 	add_file(out, change, path, body);

@@ -14,8 +14,8 @@ typedef struct Draft {
 	const char *target_title;
 	KtSeverity severity;
 	KtRisk risk;
-	unsigned rank;       /* position of its first practice */
-	struct Draft *into;  /* merged into another draft */
+	unsigned rank;      /* position of its first practice */
+	struct Draft *into; /* merged into another draft */
 	bool is_placed;
 } Draft;
 
@@ -29,7 +29,7 @@ typedef struct Builder {
 	const KtAudit *audit;
 	const KtPlanOptions *options;
 	KtPlan *plan;
-	GPtrArray *drafts; /* Draft * */
+	GPtrArray *drafts;  /* Draft * */
 	GHashTable *owners; /* place -> Owner * */
 	GPtrArray *notes;
 } Builder;
@@ -76,7 +76,8 @@ merge(Draft *into, Draft *from)
 }
 
 static bool
-throw_conflict(const Owner *owner, const KtPractice *practice, const KtChange *change, GError **error)
+throw_conflict(const Owner *owner, const KtPractice *practice, const KtChange *change,
+	       GError **error)
 {
 	return kt_throw_hint(error,
 			     KT_ERROR_CONFLICT,
@@ -383,10 +384,10 @@ describe(KtPlan *plan, const KtFacts *facts, const char *tool_version)
 {
 	g_autofree char *digest = kt_facts_digest(facts);
 	const KtFactsMeta *meta = &facts->meta;
-	g_autoptr(GDateTime) time = kt_known(meta->collected_us)
-					    ? g_date_time_new_from_unix_utc(meta->collected_us.v /
-									    G_USEC_PER_SEC)
-					    : NULL;
+	g_autoptr(GDateTime) time =
+		kt_known(meta->collected_us)
+			? g_date_time_new_from_unix_utc(meta->collected_us.v / G_USEC_PER_SEC)
+			: NULL;
 	g_autofree char *created = time ? g_date_time_format(time, "%Y-%m-%dT%H:%M:%SZ") : NULL;
 
 	plan->tool_version = kt_arena_strdup(plan->arena, tool_version);
@@ -422,11 +423,12 @@ kt_plan_build(const KtAudit *audit, const KtPlanOptions *options, GError **error
 	static const KtPlanOptions defaults = {.least = KT_SEVERITY_UNSET};
 	g_autoptr(KtPlan) plan = kt_plan_new();
 	g_autoptr(GPtrArray) drafts = g_ptr_array_new_with_free_func(draft_free);
-	g_autoptr(GHashTable) owners =
-		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GHashTable) owners = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autoptr(GPtrArray) notes = g_ptr_array_new();
-	g_autoptr(GArray) groups = g_array_new(/* zero_terminated= */ FALSE, /* clear= */ TRUE, sizeof(KtGroup));
-	g_autoptr(GArray) steps = g_array_new(/* zero_terminated= */ FALSE, /* clear= */ TRUE, sizeof(KtStep));
+	g_autoptr(GArray) groups =
+		g_array_new(/* zero_terminated= */ FALSE, /* clear= */ TRUE, sizeof(KtGroup));
+	g_autoptr(GArray) steps =
+		g_array_new(/* zero_terminated= */ FALSE, /* clear= */ TRUE, sizeof(KtStep));
 	Builder builder = {
 		.audit = audit,
 		.options = options ? options : &defaults,

@@ -55,8 +55,8 @@ make_view(const KtPractice *practice, const KtFacts *facts, const KtPolicy *poli
 static void
 settle(KtResult *result, const KtFacts *facts, const KtPolicy *policy)
 {
-	bool is_judged = result->verdict == KT_VERDICT_FINDING ||
-			 result->verdict == KT_VERDICT_PENDING;
+	bool is_judged =
+		result->verdict == KT_VERDICT_FINDING || result->verdict == KT_VERDICT_PENDING;
 
 	if (!is_judged)
 		result->severity = KT_SEVERITY_UNSET;
@@ -123,9 +123,9 @@ judge(const Run *run, KtTarget target)
 {
 	KtAudit *audit = run->audit;
 
-	g_ptr_array_add(audit->results,
-			kt_engine_evaluate(
-				run->practice, audit->facts, run->policy, target, audit->arena));
+	g_ptr_array_add(
+		audit->results,
+		kt_engine_evaluate(run->practice, audit->facts, run->policy, target, audit->arena));
 }
 
 static bool
@@ -197,9 +197,11 @@ kt_engine_run(KtFacts *facts, const KtPolicy *policy, const KtSelection *selecti
 	audit->results = g_ptr_array_new();
 	for (size_t i = 0; i < kt_n_practices; i++) {
 		const KtPractice *practice = kt_practices[i];
-		if (selection && selection->only && !kt_engine_matches(selection->only, practice->id))
+		if (selection && selection->only &&
+		    !kt_engine_matches(selection->only, practice->id))
 			continue;
-		if (selection && selection->skip && kt_engine_matches(selection->skip, practice->id))
+		if (selection && selection->skip &&
+		    kt_engine_matches(selection->skip, practice->id))
 			continue;
 		judge_all(&(Run){
 			.audit = audit,

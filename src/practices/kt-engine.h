@@ -7,8 +7,8 @@
 #include "kt-practice.h"
 
 typedef struct KtSelection {
-	const char *const *only; /* practice ids or "area.*", NULL-terminated; NULL = all */
-	const char *const *skip; /* same; NULL = none */
+	const char *const *only;   /* practice ids or "area.*", NULL-terminated; NULL = all */
+	const char *const *skip;   /* same; NULL = none */
 	const char *const *guests; /* names or UUIDs, NULL-terminated; NULL = all. The host is
 				    * always judged. */
 } KtSelection;

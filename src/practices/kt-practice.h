@@ -49,7 +49,7 @@ struct KtPractice {
 	const char *id;
 	const char *title; /* at most 60 columns, what is good: "Swap only when it must" */
 	const char *why;
-	const char *cost; /* what following it costs, and when not to */
+	const char *cost;           /* what following it costs, and when not to */
 	const char *const *sources; /* primary sources, NULL-terminated, at least one */
 	const char *since;          /* version of kvmtune */
 	KtScope scope;
@@ -57,7 +57,7 @@ struct KtPractice {
 	KtRisk risk;         /* of its changes */
 	const KtParam *params;
 	size_t n_params;
-	const char *const *after; /* ids whose effect it assumes, NULL-terminated, or NULL */
+	const char *const *after;  /* ids whose effect it assumes, NULL-terminated, or NULL */
 	const char *check_by_hand; /* commands that show the same */
 	const char *effect;        /* what to measure before and after */
 	KtVerdict (*evaluate)(const KtView *view, KtSink *out);

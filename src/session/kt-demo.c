@@ -17,7 +17,7 @@
 #define PREFIX "kvmtune-demo-"
 /* Probing QEMU takes about five seconds on two slow CPUs. */
 #define START_LIMIT_MS 60000
-#define DISK_BYTES (1024 * 1024)
+#define DISK_BYTES     (1024 * 1024)
 
 struct KtDemo {
 	char *dir;
@@ -69,7 +69,8 @@ wrong_shares(void)
 	return g_file_test("/sys/fs/cgroup/cgroup.controllers", G_FILE_TEST_EXISTS) ? 2048 : 100;
 }
 
-/* /dev/kvm may exist and still not be able to run anything (a host without nested virtualization). */
+/* /dev/kvm may exist and still not be able to run anything (a host without nested virtualization).
+ */
 static bool
 has_kvm(void)
 {
@@ -96,10 +97,11 @@ architecture(void)
 static void
 remove_tree(const char *path)
 {
-	g_autoptr(GDir) dir = g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? NULL
-									: g_dir_open(path, 0, NULL);
+	g_autoptr(GDir) dir =
+		g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open(path, 0, NULL);
 
-	for (const char *name = dir ? g_dir_read_name(dir) : NULL; name; name = g_dir_read_name(dir)) {
+	for (const char *name = dir ? g_dir_read_name(dir) : NULL; name;
+	     name = g_dir_read_name(dir)) {
 		g_autofree char *child = g_build_filename(path, name, NULL);
 		remove_tree(child);
 	}
@@ -178,7 +180,8 @@ sweep(const char *parent)
 {
 	g_autoptr(GDir) dir = g_dir_open(parent, 0, NULL);
 
-	for (const char *name = dir ? g_dir_read_name(dir) : NULL; name; name = g_dir_read_name(dir)) {
+	for (const char *name = dir ? g_dir_read_name(dir) : NULL; name;
+	     name = g_dir_read_name(dir)) {
 		g_autofree char *path = g_build_filename(parent, name, NULL);
 		GStatBuf info = {0};
 		if (!g_str_has_prefix(name, PREFIX) || g_lstat(path, &info) != 0 ||
@@ -200,7 +203,10 @@ write_file(const char *dir, const char *name, const char *text, gssize length, G
 	if (g_mkdir_with_parents(parent, 0700) == 0 &&
 	    g_file_set_contents(path, text, length, &problem))
 		return true;
-	return kt_throw(error, KT_ERROR_IO, "prepare the demo guest: %s", problem ? problem->message : g_strerror(errno));
+	return kt_throw(error,
+			KT_ERROR_IO,
+			"prepare the demo guest: %s",
+			problem ? problem->message : g_strerror(errno));
 }
 
 typedef struct Guests {
@@ -266,18 +272,11 @@ start_guests(KtDemo *demo, GError **error)
 {
 	Guests *guests = g_atomic_rc_box_new0(Guests);
 
-	guests->demo_xml = g_strdup_printf(guest_xml,
-					   has_kvm() ? "kvm" : "qemu",
-					   wrong_shares(),
-					   architecture(),
-					   demo->dir);
+	guests->demo_xml = g_strdup_printf(
+		guest_xml, has_kvm() ? "kvm" : "qemu", wrong_shares(), architecture(), demo->dir);
 	guests->rival_xml = g_strdup_printf(rival_xml, architecture());
-	bool ok = kt_virt_conn_call(demo->conn,
-				    "starting the demo guest",
-				    create_guests,
-				    guests,
-				    guests_clear,
-				    error);
+	bool ok = kt_virt_conn_call(
+		demo->conn, "starting the demo guest", create_guests, guests, guests_clear, error);
 	g_atomic_rc_box_release_full(guests, guests_clear);
 	return ok;
 }

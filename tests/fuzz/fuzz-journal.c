@@ -12,8 +12,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t length = 0;
-	g_autoptr(GPtrArray) entries =
-		kt_journal_parse((const char *)data, size, &length, NULL);
+	g_autoptr(GPtrArray) entries = kt_journal_parse((const char *)data, size, &length, NULL);
 
 	if (!entries)
 		return 0;

@@ -81,7 +81,8 @@ remove_tree(const char *path)
 {
 	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
 
-	for (const char *name = dir ? g_dir_read_name(dir) : NULL; name; name = g_dir_read_name(dir)) {
+	for (const char *name = dir ? g_dir_read_name(dir) : NULL; name;
+	     name = g_dir_read_name(dir)) {
 		g_autofree char *child = g_build_filename(path, name, NULL);
 		remove_tree(child);
 	}
@@ -168,9 +169,7 @@ assert_before(const Fixture *fixture)
 {
 	assert_file(fixture, "proc/sys/vm/swappiness", "60\n");
 	assert_file(fixture, "etc/sysctl.d/80-kvmtune-vm.swappiness.conf", NULL);
-	assert_file(fixture,
-		    "etc/sysctl.d/99-local.conf",
-		    "# mine\nnet.ipv4.tcp_tw_recycle = 1\n");
+	assert_file(fixture, "etc/sysctl.d/99-local.conf", "# mine\nnet.ipv4.tcp_tw_recycle = 1\n");
 }
 
 static void

@@ -97,9 +97,8 @@ test_sysctl_lasts(Fixture *fixture, const void *data)
 	g_assert_cmpint(plan->steps[0].knob, ==, KT_KNOB_VALUE);
 	g_assert_cmpstr(plan->steps[0].edits[0].locator, ==, "/proc/sys/vm/swappiness");
 	g_assert_cmpint(plan->steps[1].knob, ==, KT_KNOB_FILE);
-	g_assert_cmpstr(plan->steps[1].edits[0].locator,
-			==,
-			"/etc/sysctl.d/80-kvmtune-vm.swappiness.conf");
+	g_assert_cmpstr(
+		plan->steps[1].edits[0].locator, ==, "/etc/sysctl.d/80-kvmtune-vm.swappiness.conf");
 	g_assert_null(plan->steps[1].edits[0].from);
 	g_assert_nonnull(strstr(plan->steps[1].edits[0].to, "\nvm.swappiness = 10\n"));
 	g_assert_cmpuint(plan->n_notes, ==, 1);
@@ -243,11 +242,46 @@ test_json_refuses(Fixture *fixture, const void *data)
 		g_autoptr(KtJson) json = json_pack(
 			"{s:i,s:s,s:[{s:i,s:s,s:s,s:s,s:s}],s:[{s:i,s:i,s:s,s:s,s:s,s:s,s:s,"
 			"s:[{s:s,s:s,s:s?,s:s}]}],s:[]}",
-			"schema_version", 1, "kind", "kvmtune-plan", "groups", "id", 1, "title", "t",
-			"practices", "p", "severity", "low", "risk", "low", "steps", "id", 1, "group", 1,
-			"knob", rows[i].knob, "target", "host", "title", "host", "effect", "live", "risk",
-			"low", "edits", "locator", rows[i].locator, "from", "a", "to", rows[i].to,
-			"syntax", "plain", "notes");
+			"schema_version",
+			1,
+			"kind",
+			"kvmtune-plan",
+			"groups",
+			"id",
+			1,
+			"title",
+			"t",
+			"practices",
+			"p",
+			"severity",
+			"low",
+			"risk",
+			"low",
+			"steps",
+			"id",
+			1,
+			"group",
+			1,
+			"knob",
+			rows[i].knob,
+			"target",
+			"host",
+			"title",
+			"host",
+			"effect",
+			"live",
+			"risk",
+			"low",
+			"edits",
+			"locator",
+			rows[i].locator,
+			"from",
+			"a",
+			"to",
+			rows[i].to,
+			"syntax",
+			"plain",
+			"notes");
 		g_assert_nonnull(json);
 		g_assert_null(kt_plan_from_json(json, &error));
 		g_assert_error(error, KT_ERROR, KT_ERROR_PARSE);
