@@ -6,11 +6,14 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
+#include <gio/gio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define CHUNK_BYTES 65536
-#define HINT_AGAIN  "copy the file again, or take a new one with 'kvmtune snapshot -o FILE'"
+/* GNU tar fills its last record, of up to a few MiB (--blocking-factor), with zeros. */
+#define MAX_PADDING_CHUNKS 256
+#define HINT_AGAIN         "copy the file again, or take a new one with 'kvmtune snapshot -o FILE'"
 
 typedef struct archive Archive;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Archive, archive_read_free)
@@ -19,13 +22,25 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Archive, archive_read_free)
 typedef struct Input {
 	const char *what;
 	int fd;
-	GBytes *bytes;
 	uint8_t *chunk;
-	size_t n_peeked; /* in the chunk, not yet given to libarchive */
+	size_t n_ready; /* in the chunk, not yet given on */
+	size_t begin;   /* of these */
 	uint64_t n_total;
+	GConverter *inflate; /* of gzip */
+	uint8_t *plain;      /* what it made; for libarchive */
+	bool is_at_end;      /* of the compressed bytes */
+	bool is_inflated;
 	int errno_value;
 	bool is_too_large;
 } Input;
+
+static void
+input_clear(Input *input)
+{
+	g_clear_object(&input->inflate);
+	g_clear_pointer(&input->plain, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Input, input_clear)
 
 typedef struct Filter {
 	const char *magic;
@@ -34,12 +49,11 @@ typedef struct Filter {
 	const char *(*version)(void); /* NULL result: this libarchive would run a program */
 } Filter;
 
-/* Magic numbers: RFC 1952 (gzip), RFC 8878 (zstd), the .xz file format 1.1.0. */
+/* RFC 1952 */
+static const uint8_t gzip_magic[] = {0x1f, 0x8b};
+
+/* Magic numbers: RFC 8878 (zstd), the .xz file format 1.1.0. */
 static const Filter filters[] = {
-	{.magic = "\x1f\x8b",
-	 .n_magic = 2,
-	 .code = ARCHIVE_FILTER_GZIP,
-	 .version = archive_zlib_version},
 	{.magic = "\x28\xb5\x2f\xfd",
 	 .n_magic = 4,
 	 .code = ARCHIVE_FILTER_ZSTD,
@@ -74,24 +88,95 @@ input_fill(Input *input, uint8_t *into, size_t size, size_t *ret_got)
 }
 
 static la_ssize_t
+fail_input(struct archive *archive, const char *text)
+{
+	archive_set_error(archive, EIO, "%s", text);
+	return ARCHIVE_FATAL;
+}
+
+/* Makes bytes ready, none at the end. */
+static la_ssize_t
+input_refill(struct archive *archive, Input *input)
+{
+	if (input->n_ready == 0 && input->fd >= 0) {
+		input->begin = 0;
+		if (!input_fill(input, input->chunk, CHUNK_BYTES, &input->n_ready))
+			return fail_input(archive, "read");
+	}
+	input->n_total += input->n_ready;
+	if (input->n_total > KT_ARCHIVE_MAX_INPUT) {
+		input->is_too_large = true;
+		return fail_input(archive, "too large");
+	}
+	return (la_ssize_t)input->n_ready;
+}
+
+/* libarchive 3.6 does not look at the checksum of gzip, so that a damaged file could pass for a
+ * good one; zlib does. */
+static la_ssize_t
+input_inflate(struct archive *archive, Input *input)
+{
+	while (!input->is_inflated) {
+		g_autoptr(GError) error = NULL;
+		size_t n_read = 0;
+		size_t n_written = 0;
+
+		if (input->n_ready == 0 && !input->is_at_end) {
+			la_ssize_t n = input_refill(archive, input);
+			if (n < 0)
+				return n;
+			input->is_at_end = n == 0;
+		}
+		GConverterResult result = g_converter_convert(
+			input->inflate,
+			input->chunk + input->begin,
+			input->n_ready,
+			input->plain,
+			CHUNK_BYTES,
+			input->is_at_end ? G_CONVERTER_INPUT_AT_END : G_CONVERTER_NO_FLAGS,
+			&n_read,
+			&n_written,
+			&error);
+		input->begin += n_read;
+		input->n_ready -= n_read;
+		input->is_inflated = result == G_CONVERTER_FINISHED;
+		if (result == G_CONVERTER_ERROR &&
+		    (input->is_at_end ||
+		     !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT)))
+			return fail_input(archive, input->is_at_end ? "unexpected end" : "damaged");
+		if (n_written > 0)
+			return (la_ssize_t)n_written;
+	}
+	return 0;
+}
+
+static la_ssize_t
 input_read(struct archive *archive, void *data, const void **ret_buffer)
 {
 	Input *input = data;
-	size_t got = input->n_peeked;
+	la_ssize_t n = 0;
 
-	input->n_peeked = 0;
-	if (got == 0 && input->fd >= 0 && !input_fill(input, input->chunk, CHUNK_BYTES, &got)) {
-		archive_set_error(archive, input->errno_value, "read");
-		return ARCHIVE_FATAL;
+	if (input->inflate) {
+		*ret_buffer = input->plain;
+		n = input_inflate(archive, input);
+	} else {
+		*ret_buffer = input->chunk;
+		n = input_refill(archive, input);
+		input->n_ready = 0;
 	}
-	input->n_total += got;
-	if (input->n_total > KT_ARCHIVE_MAX_INPUT) {
-		input->is_too_large = true;
-		archive_set_error(archive, EFBIG, "too large");
-		return ARCHIVE_FATAL;
-	}
-	*ret_buffer = input->chunk;
-	return (la_ssize_t)got;
+	return n;
+}
+
+/* The checksum stands behind everything else. What libarchive leaves is padding. */
+static bool
+input_finish(struct archive *archive, Input *input)
+{
+	const void *buffer = NULL;
+	la_ssize_t n = 1;
+
+	for (unsigned i = 0; input->inflate && n > 0 && i < MAX_PADDING_CHUNKS; i++)
+		n = input_read(archive, input, &buffer);
+	return !input->inflate || n == 0;
 }
 
 /* What libarchive says, in the words of this program. */
@@ -210,11 +295,18 @@ read_members(Archive *archive, const Input *input, KtMembers *members, GError **
 /* One filter, chosen here: libarchive's own choice would stack up to 25 of them, so that a few
  * kilobytes could keep it busy for hours before the first member. */
 static bool
-choose_filter(Archive *archive, const Input *input, GError **error)
+choose_filter(Archive *archive, Input *input, GError **error)
 {
+	if (input->n_ready >= sizeof(gzip_magic) &&
+	    memcmp(input->chunk, gzip_magic, sizeof(gzip_magic)) == 0) {
+		input->inflate =
+			G_CONVERTER(g_zlib_decompressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP));
+		input->plain = g_malloc(CHUNK_BYTES);
+		return true;
+	}
 	for (size_t i = 0; i < G_N_ELEMENTS(filters); i++) {
 		const Filter *filter = &filters[i];
-		if (input->n_peeked < filter->n_magic ||
+		if (input->n_ready < filter->n_magic ||
 		    memcmp(input->chunk, filter->magic, filter->n_magic) != 0)
 			continue;
 		if (!filter->version() ||
@@ -227,7 +319,7 @@ choose_filter(Archive *archive, const Input *input, GError **error)
 		return true;
 	}
 	/* "ustar" at 257: POSIX.1-2017, pax, "ustar Interchange Format". */
-	if (input->n_peeked >= 512 && memcmp(input->chunk + 257, "ustar", 5) == 0)
+	if (input->n_ready >= 512 && memcmp(input->chunk + 257, "ustar", 5) == 0)
 		return true;
 	return kt_throw_hint(error,
 			     KT_ERROR_PARSE,
@@ -252,6 +344,10 @@ read_input(Input *input, GError **error)
 	}
 	if (!read_members(archive, input, members, error))
 		return NULL;
+	if (!input_finish(archive, input)) {
+		throw_archive(error, input, archive);
+		return NULL;
+	}
 	return g_steal_pointer(&members);
 }
 
@@ -262,13 +358,14 @@ kt_snapshot_archive_read(const char *path, GError **error)
 	kt_autofd fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
 				: open(path, O_RDONLY | O_CLOEXEC);
 	g_autofree uint8_t *chunk = g_malloc(CHUNK_BYTES);
-	Input input = {.what = is_stdin ? "standard input" : path, .fd = fd, .chunk = chunk};
+	g_auto(Input)
+		input = {.what = is_stdin ? "standard input" : path, .fd = fd, .chunk = chunk};
 
 	if (fd < 0) {
 		kt_throw_errno(error, errno, "open '%s'", input.what);
 		return NULL;
 	}
-	if (!input_fill(&input, chunk, CHUNK_BYTES, &input.n_peeked)) {
+	if (!input_fill(&input, chunk, CHUNK_BYTES, &input.n_ready)) {
 		kt_throw_errno(error, input.errno_value, "read '%s'", input.what);
 		return NULL;
 	}
@@ -280,7 +377,7 @@ kt_snapshot_archive_read_bytes(GBytes *bytes, const char *what, GError **error)
 {
 	size_t size = 0;
 	const uint8_t *data = g_bytes_get_data(bytes, &size);
-	Input input = {.what = what, .fd = -1, .chunk = (uint8_t *)data, .n_peeked = size};
+	g_auto(Input) input = {.what = what, .fd = -1, .chunk = (uint8_t *)data, .n_ready = size};
 
 	return read_input(&input, error);
 }

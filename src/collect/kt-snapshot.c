@@ -151,5 +151,9 @@ kt_snapshot_open(const char *path, GError **error)
 	g_autoptr(KtMembers) members = is_tree ? kt_snapshot_tree_read(path, error)
 					       : kt_snapshot_archive_read(path, error);
 
-	return members ? kt_snapshot_from_members(members, !is_tree, path, error) : NULL;
+	KtSnapshot *snapshot =
+		members ? kt_snapshot_from_members(members, !is_tree, path, error) : NULL;
+	if (members && !snapshot && error && !kt_error_hint(*error))
+		kt_error_set_hint(*error, "take a new one with 'kvmtune snapshot -o FILE'");
+	return snapshot;
 }
