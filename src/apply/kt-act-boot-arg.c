@@ -129,17 +129,26 @@ check_only_ours(KtMachine *machine, const KtBootLoader *loader, const char *key,
 	return true;
 }
 
-/* The files as they were, for those that differ in our argument only; false when some file has
- * changed otherwise since. */
+typedef struct PutBack {
+	KtMachine *machine;
+	const KtReading *before;
+	const char *key;
+	const char *own; /* our own file, or NULL */
+	bool is_forced;  /* also files that differ in more than our argument */
+} PutBack;
+
+/* Puts the files back as they were, those that differ in our argument only; *@ret_is_whole false:
+ * some file has changed otherwise since. */
 static bool
-put_files(KtMachine *machine, const KtReading *before, const char *key, const char *own,
-	  bool is_forced, bool *ret_is_whole, GError **error)
+put_files(const PutBack *job, bool *ret_is_whole, GError **error)
 {
+	const GPtrArray *blobs = job->before->blobs;
+
 	*ret_is_whole = true;
-	for (guint i = 0; i < before->blobs->len; i++) {
-		const KtBlob *old = before->blobs->pdata[i];
-		bool is_own = g_strcmp0(old->path, own) == 0;
-		g_autoptr(KtBlob) now = kt_file_read(machine->root, old->path, error);
+	for (guint i = 0; i < blobs->len; i++) {
+		const KtBlob *old = blobs->pdata[i];
+		bool is_own = g_strcmp0(old->path, job->own) == 0;
+		g_autoptr(KtBlob) now = kt_file_read(job->machine->root, old->path, error);
 		if (!now)
 			return false;
 		if (!is_own && (!old->exists || !now->exists)) {
@@ -148,14 +157,14 @@ put_files(KtMachine *machine, const KtReading *before, const char *key, const ch
 		}
 		g_autofree char *old_text = text_of(old);
 		g_autofree char *new_text = text_of(now);
-		if (!is_own && !is_forced &&
-		    !kt_boot_text_differs_only_in(old_text, new_text, key)) {
+		if (!is_own && !job->is_forced &&
+		    !kt_boot_text_differs_only_in(old_text, new_text, job->key)) {
 			*ret_is_whole = false;
 			continue;
 		}
 		if (old->exists == now->exists && g_str_equal(old_text, new_text))
 			continue;
-		if (!kt_file_put(machine->root, old, error))
+		if (!kt_file_put(job->machine->root, old, error))
 			return false;
 	}
 	return true;
@@ -169,8 +178,8 @@ boot_restore(KtMachine *machine, const KtStep *step, const KtReading *before, GE
 	g_autofree char *own = loader && loader->own_file ? loader->own_file(key) : NULL;
 	bool is_whole = false;
 
-	if (!loader ||
-	    !put_files(machine, before, key, own, /* is_forced= */ false, &is_whole, error))
+	const PutBack job = {.machine = machine, .before = before, .key = key, .own = own};
+	if (!loader || !put_files(&job, &is_whole, error))
 		return false;
 	if (is_whole)
 		return true;
@@ -208,8 +217,14 @@ boot_write(KtMachine *machine, const KtStep *step, const KtReading *before, GErr
 
 	/* Generating again would make the foreign edit true: the files go back as they were. */
 	g_autofree char *own = loader->own_file ? loader->own_file(edit->locator) : NULL;
-	(void)put_files(
-		machine, before, edit->locator, own, /* is_forced= */ true, &is_whole, &ignored);
+	const PutBack job = {
+		.machine = machine,
+		.before = before,
+		.key = edit->locator,
+		.own = own,
+		.is_forced = true,
+	};
+	(void)!put_files(&job, &is_whole, &ignored);
 	return false;
 }
 

@@ -46,12 +46,18 @@ find_line(const Reader *reader, const char *group, const char *key)
 	return found;
 }
 
-static bool throw_at(const Reader *reader, const char *group, const char *key, const char *hint,
-		     GError **error, const char *format, ...) G_GNUC_PRINTF(6, 7);
+/* Where in the file something is wrong, and what to do about it. */
+typedef struct Spot {
+	const Reader *reader;
+	const char *group;
+	const char *key; /* NULL = the group's own line */
+	const char *hint;
+} Spot;
+
+static bool throw_at(const Spot *spot, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
 static bool
-throw_at(const Reader *reader, const char *group, const char *key, const char *hint, GError **error,
-	 const char *format, ...)
+throw_at(const Spot *spot, GError **error, const char *format, ...)
 {
 	va_list args;
 
@@ -60,10 +66,10 @@ throw_at(const Reader *reader, const char *group, const char *key, const char *h
 	va_end(args);
 	return kt_throw_hint(error,
 			     KT_ERROR_CONFIG,
-			     hint,
+			     spot->hint,
 			     "%s:%u: %s",
-			     reader->what,
-			     find_line(reader, group, key),
+			     spot->reader->what,
+			     find_line(spot->reader, spot->group, spot->key),
 			     problem);
 }
 
@@ -71,7 +77,11 @@ static bool
 throw_unknown(const Reader *reader, const char *group, const char *key, const char *hint,
 	      GError **error)
 {
-	return throw_at(reader, group, key, hint, error, "[%s] has no key '%s'", group, key);
+	return throw_at(&(Spot){.reader = reader, .group = group, .key = key, .hint = hint},
+			error,
+			"[%s] has no key '%s'",
+			group,
+			key);
 }
 
 static char *
@@ -89,14 +99,15 @@ parse_workload(const Reader *reader, const char *group, const char *key, const c
 	KtWorkload workload = kt_workload_from_name(text);
 
 	if (workload >= KT_WORKLOAD_N)
-		return throw_at(reader,
-				group,
-				key,
-				"classes are general, latency, throughput and dense",
-				error,
-				"'%s' of '%s' is no workload class",
-				text,
-				key);
+		return throw_at(
+			&(Spot){.reader = reader,
+				.group = group,
+				.key = key,
+				.hint = "classes are general, latency, throughput and dense"},
+			error,
+			"'%s' of '%s' is no workload class",
+			text,
+			key);
 	*ret_workload = workload;
 	return true;
 }
@@ -154,17 +165,18 @@ read_param(const Reader *reader, const char *group, const char *key, const char 
 				     "'kvmtune explain ID' lists the parameters of a practice",
 				     error);
 	if (!g_ascii_string_to_unsigned(text, 10, param->min, param->max, &value, NULL))
-		return throw_at(reader,
-				group,
-				key,
-				"'kvmtune explain ID' says what the parameters of a practice do",
-				error,
-				"'%s' of '%s' is no number from %" G_GUINT64_FORMAT
-				" to %" G_GUINT64_FORMAT,
-				text,
-				key,
-				param->min,
-				param->max);
+		return throw_at(
+			&(Spot){.reader = reader,
+				.group = group,
+				.key = key,
+				.hint = "'kvmtune explain ID' says what the parameters of a practice do"},
+			error,
+			"'%s' of '%s' is no number from %" G_GUINT64_FORMAT
+			" to %" G_GUINT64_FORMAT,
+			text,
+			key,
+			param->min,
+			param->max);
 	g_hash_table_replace(reader->policy->params, g_strdup(key), g_strdup(text));
 	return true;
 }
@@ -172,14 +184,12 @@ read_param(const Reader *reader, const char *group, const char *key, const char 
 static bool
 is_date(const char *text)
 {
-	unsigned year = 0;
-	unsigned month = 0;
-	unsigned day = 0;
-	char rest = '\0';
+	g_autofree char *noon = g_strconcat(text, "T12:00:00Z", NULL);
+	g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(noon, NULL);
+	g_autofree char *again = time ? g_date_time_format(time, "%Y-%m-%d") : NULL;
 
-	return strlen(text) == strlen("2027-06-30") &&
-	       sscanf(text, "%4u-%2u-%2u%c", &year, &month, &day, &rest) == 3 &&
-	       g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year);
+	/* ISO 8601 has other spellings of a day, which do not sort as text. */
+	return g_strcmp0(text, again) == 0;
 }
 
 static bool
@@ -206,26 +216,26 @@ read_waiver(const Reader *reader, const char *group, GError **error)
 	if (!check_waiver_keys(reader, group, error))
 		return false;
 	if (!words[1] || !kt_practice_find(words[1]))
-		return throw_at(reader,
-				group,
-				NULL,
-				"'kvmtune practices' lists the ids",
+		return throw_at(&(Spot){.reader = reader,
+					.group = group,
+					.key = NULL,
+					.hint = "'kvmtune practices' lists the ids"},
 				error,
 				"[%s] names no practice",
 				group);
 	if (!reason || !*reason)
-		return throw_at(reader,
-				group,
-				NULL,
-				"add 'reason = ' and why, for whoever asks later",
+		return throw_at(&(Spot){.reader = reader,
+					.group = group,
+					.key = NULL,
+					.hint = "add 'reason = ' and why, for whoever asks later"},
 				error,
 				"[%s] needs a reason",
 				group);
 	if (until && !is_date(until))
-		return throw_at(reader,
-				group,
-				"until",
-				"write it as 2027-06-30",
+		return throw_at(&(Spot){.reader = reader,
+					.group = group,
+					.key = "until",
+					.hint = "write it as 2027-06-30"},
 				error,
 				"'%s' of [%s] is no date",
 				until,
@@ -259,10 +269,10 @@ read_group(const Reader *reader, const char *group, GError **error)
 		}
 		return true;
 	}
-	return throw_at(reader,
-			group,
-			NULL,
-			"groups are [kvmtune], [guests], [params] and [waive ID]",
+	return throw_at(&(Spot){.reader = reader,
+				.group = group,
+				.key = NULL,
+				.hint = "groups are [kvmtune], [guests], [params] and [waive ID]"},
 			error,
 			"unknown group [%s]",
 			group);
