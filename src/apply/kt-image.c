@@ -238,6 +238,22 @@ load_blobs(int txn_dirfd, const char *text, KtReading *reading, GError **error)
 	return true;
 }
 
+void
+kt_image_new_folders(const KtEntry *intent, GPtrArray *paths)
+{
+	const char *text = kt_entry_get(intent, "blobs");
+	g_autoptr(KtJson) list =
+		text ? kt_json_parse(text, strlen(text), "before-image", NULL) : NULL;
+
+	for (size_t i = 0; list && i < json_array_size(list); i++) {
+		const KtJson *blob = json_array_get(list, i);
+		const char *path = json_string_value(json_object_get(blob, "path"));
+		if (path && json_is_true(json_object_get(blob, "is_dir")) &&
+		    !json_is_true(json_object_get(blob, "exists")))
+			g_ptr_array_add(paths, g_strdup(path));
+	}
+}
+
 static bool
 load_neighbours(const char *text, KtReading *reading, GError **error)
 {

@@ -17,6 +17,9 @@
 bool kt_image_save(int txn_dirfd, const KtReading *reading, KtEntry *intent, GError **error)
 	KT_WARN_UNUSED;
 
+/* Appends the folders that did not exist when @intent was written (char *). Reads no image. */
+void kt_image_new_folders(const KtEntry *intent, GPtrArray *paths);
+
 /* The reading that @intent was made from. Error JOURNAL when an image is missing or not what was
  * saved. */
 KtReading *kt_image_load(int txn_dirfd, const KtEntry *intent, GError **error) KT_WARN_UNUSED;

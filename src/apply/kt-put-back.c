@@ -4,6 +4,7 @@
 
 #include "kt-actuator.h"
 #include "kt-fault.h"
+#include "kt-file.h"
 #include "kt-image.h"
 
 typedef struct Attempt {
@@ -231,11 +232,29 @@ is_settled(const KtStepLog *record)
 	       outcome == KT_OUTCOME_UNCHANGED || outcome == KT_OUTCOME_GONE;
 }
 
+/* A folder that we made stays when something is in it; when that goes later, so does the folder.
+ * One that cannot be removed now is in nobody's way. */
+static void
+remove_new_folders(KtMachine *machine, const KtLog *log)
+{
+	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+
+	for (uint32_t i = log->plan->n_steps; i-- > 0;) {
+		if (log->plan->steps[i].knob == KT_KNOB_FILE && is_settled(&log->steps[i]))
+			kt_image_new_folders(log->steps[i].intent, paths);
+	}
+	for (guint i = 0; i < paths->len; i++) {
+		const KtBlob folder = {.path = paths->pdata[i], .is_dir = true};
+		(void)!kt_file_put(machine->root, &folder, NULL);
+	}
+}
+
 unsigned
 kt_put_back(KtMachine *machine, KtLog *log, uint32_t first, uint32_t last, KtOutcome restored,
 	    KtTxn *txn)
 {
 	unsigned n_failed = 0;
+	bool is_later = false;
 
 	for (uint32_t i = last + 1; i-- > first;) {
 		const KtStep *step = &log->plan->steps[i];
@@ -250,10 +269,13 @@ kt_put_back(KtMachine *machine, KtLog *log, uint32_t first, uint32_t last, KtOut
 		if (!attempt.record->intent || is_settled(attempt.record))
 			continue;
 		(void)KT_FAULT("put-back-before-step");
+		is_later |= attempt.record->put_back != NULL;
 		KtOutcome outcome = put_back_one(&attempt);
 		n_failed += outcome == KT_OUTCOME_FAILED;
 		record(&attempt, outcome, restored, txn);
 	}
+	if (is_later && n_failed == 0)
+		remove_new_folders(machine, log);
 	return n_failed;
 }
 

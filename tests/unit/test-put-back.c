@@ -200,6 +200,33 @@ test_stuck_group(KtTestChange *test, const void *data)
 	kt_test_assert_file(test, DROP_IN, "ours\n");
 }
 
+static const KtTestEdit two_files[] = {
+	{.group = 1, .knob = KT_KNOB_FILE, .path = DROP_IN, .to = "ours\n"},
+	{.group = 1, .knob = KT_KNOB_FILE, .path = "/etc/new.d/b.conf", .to = "ours\n"},
+	{.path = NULL},
+};
+
+/* The folder belongs to the first step, and is in use until the second is put back. */
+static void
+test_folder_later(KtTestChange *test, const void *data)
+{
+	g_autoptr(GError) error = NULL;
+	uint32_t id = kt_test_applied(test, two_files);
+
+	kt_test_remove_file(test, "/etc/new.d/b.conf");
+	kt_test_put(test, "/etc/new.d/b.conf/x", "");
+	g_autoptr(KtTxn) stuck = kt_test_undo(test, id, &error);
+	g_assert_error(error, KT_ERROR, KT_ERROR_INCOMPLETE);
+	g_assert_cmpint(stuck->steps[0].outcome, ==, KT_OUTCOME_RESTORED);
+	g_assert_cmpint(stuck->steps[1].outcome, ==, KT_OUTCOME_FAILED);
+
+	kt_test_remove_file(test, "/etc/new.d/b.conf/x");
+	kt_test_remove_file(test, "/etc/new.d/b.conf");
+	kt_test_put(test, "/etc/new.d/b.conf", "ours\n");
+	assert_undone(test, id, KT_OUTCOME_RESTORED);
+	g_assert_false(has_folder(test, "/etc/new.d"));
+}
+
 /* Makes the test run again in a process of its own, whose fault points count from one. False in
  * that process; also where there are no fault points, which skips the test. */
 static bool
@@ -328,6 +355,7 @@ main(int argc, char **argv)
 	ADD("folder-that-others-use-stays", test_folder_in_use);
 	ADD("killed-before-the-write", test_intent_only);
 	ADD("killed-after-the-write", test_no_done);
+	ADD("folder-goes-with-its-last-file", test_folder_later);
 	ADD("undo-that-failed-is-tried-again", test_stuck_undo);
 	ADD("recovery-that-failed-is-tried-again", test_stuck_recovery);
 	ADD("group-that-failed-to-roll-back-is-tried-again", test_stuck_group);
