@@ -9,6 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* A journal that cannot be read at first: the disk is busy, memory short. Then it is given up. */
+#define MAX_MISSES 5
+
 /* How soon the timer notices that it is no longer needed; the deadline itself is exact. */
 #define LOOK_EVERY_US (2 * G_USEC_PER_SEC)
 
@@ -126,27 +129,41 @@ read_left(const char *state_dir, uint32_t id, const char *boot_id, int64_t *ret_
 	return true;
 }
 
-bool
-kt_confirm_timer_wait(const char *state_dir, uint32_t id, GError **error)
+static void
+sleep_until(int64_t boottime_us)
 {
-	g_autoptr(KtRoot) live = kt_root_open("/", error);
-	g_autofree char *boot_id = NULL;
-	int64_t left_us = 0;
+	const struct timespec until = {
+		.tv_sec = boottime_us / G_USEC_PER_SEC,
+		.tv_nsec = boottime_us % G_USEC_PER_SEC * 1000,
+	};
 
-	if (!live)
-		return false;
-	if (kt_root_read_line(live, "/proc/sys/kernel/random/boot_id", &boot_id) != KT_STATE_VALUE)
-		boot_id = NULL;
-	for (;;) {
-		if (!read_left(state_dir, id, boot_id, &left_us, error))
+	(void)clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &until, NULL);
+}
+
+void
+kt_confirm_timer_sleep(uint32_t seconds)
+{
+	sleep_until(kt_clock_boottime_us() + (int64_t)seconds * G_USEC_PER_SEC);
+}
+
+/* The deadline is remembered: what cannot be read later must not keep it from passing. */
+bool
+kt_confirm_timer_wait(const char *state_dir, uint32_t id, const char *boot_id, GError **error)
+{
+	int64_t deadline_us = INT64_MAX;
+
+	for (unsigned n_misses = 0; kt_clock_boottime_us() < deadline_us;) {
+		g_autoptr(GError) problem = NULL;
+		int64_t left_us = 0;
+		if (read_left(state_dir, id, boot_id, &left_us, &problem)) {
+			if (left_us == INT64_MAX)
+				break;
+			deadline_us = kt_clock_boottime_us() + left_us;
+		} else if (deadline_us == INT64_MAX && ++n_misses == MAX_MISSES) {
+			g_propagate_error(error, g_steal_pointer(&problem));
 			return false;
-		if (left_us <= 0)
-			return true;
-		int64_t until_us = kt_clock_boottime_us() + MIN(left_us, LOOK_EVERY_US);
-		struct timespec until = {
-			.tv_sec = until_us / G_USEC_PER_SEC,
-			.tv_nsec = until_us % G_USEC_PER_SEC * 1000,
-		};
-		(void)clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &until, NULL);
+		}
+		sleep_until(MIN(deadline_us, kt_clock_boottime_us() + LOOK_EVERY_US));
 	}
+	return true;
 }

@@ -16,5 +16,10 @@
 bool kt_confirm_timer_start(const char *root, bool is_live, const char *uri, const char *state_dir,
 			    uint32_t id, GError **error) KT_WARN_UNUSED;
 
-/* Sleeps until transaction @id is settled or its deadline has passed (CLOCK_BOOTTIME). */
-bool kt_confirm_timer_wait(const char *state_dir, uint32_t id, GError **error) KT_WARN_UNUSED;
+/* Sleeps until transaction @id is settled or its deadline has passed (CLOCK_BOOTTIME). @boot_id is
+ * that of the machine that is changed; NULL = it has none. */
+bool kt_confirm_timer_wait(const char *state_dir, uint32_t id, const char *boot_id, GError **error)
+	KT_WARN_UNUSED;
+
+/* Sleeps, suspend included. */
+void kt_confirm_timer_sleep(uint32_t seconds);

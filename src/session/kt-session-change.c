@@ -9,6 +9,10 @@
 
 /* The verbs that change the machine, and those that look at past changes. */
 
+/* The timer tries for twice this time: who restarts libvirtd does it within minutes, and the next
+ * kvmtune that is started tries again anyway. */
+#define MAX_REVERT_WAIT_S 512
+
 static bool
 refuse_interrupted(const KtMachine *machine, const KtStateDir *dir, GError **error)
 {
@@ -240,6 +244,17 @@ free_txn(void *txn)
 	kt_txn_free(txn);
 }
 
+/* Ends what is interrupted, overdue or stuck. *@ret_txn stays NULL when there is nothing to do. */
+static bool
+put_right(KtMachine *machine, KtLog *log, KtTxn **ret_txn, GError **error)
+{
+	if (kt_undo_is_due(machine, log))
+		return kt_undo_run(machine, log, ret_txn, error);
+	if (kt_undo_is_stuck(log))
+		return kt_undo_retry(machine, log, ret_txn, error);
+	return true;
+}
+
 static bool
 recover_one(KtSession *session, const KtStateDir *dir, uint32_t id, GPtrArray *txns, GError **error)
 {
@@ -250,14 +265,9 @@ recover_one(KtSession *session, const KtStateDir *dir, uint32_t id, GPtrArray *t
 	if (!log)
 		return false;
 	kt_session_machine(session, log->plan->uri, &machine);
-
-	bool is_due = kt_undo_is_due(&machine, log);
-	if (!is_due && !kt_undo_is_stuck(log))
-		return true;
-
-	bool ok = is_due ? kt_undo_run(&machine, log, &txn, error)
-			 : kt_undo_retry(&machine, log, &txn, error);
-	g_ptr_array_add(txns, txn);
+	bool ok = put_right(&machine, log, &txn, error);
+	if (txn)
+		g_ptr_array_add(txns, txn);
 	return ok;
 }
 
@@ -387,26 +397,43 @@ kt_session_verify(KtSession *session, uint32_t id, GError **error)
 	return g_steal_pointer(&txns);
 }
 
-bool
-kt_session_wait_confirm(KtSession *session, uint32_t id, GError **error)
+/* Undoes @id when that is due. False also when it may succeed later. */
+static bool
+revert(KtSession *session, uint32_t id, GError **error)
 {
-	g_autoptr(KtStateDir) dir = NULL;
-	g_autoptr(KtLog) log = NULL;
+	/* The apply itself may still hold the lock: it is waited for as long as it takes. */
+	g_autoptr(KtStateDir) dir =
+		kt_session_state(session, /* is_writing= */ true, UINT32_MAX, error);
+	g_autoptr(KtLog) log = dir ? kt_log_load(dir, id, error) : NULL;
 	g_auto(KtMachine) machine = {0};
 	KtTxn *txn = NULL;
 
-	if (!kt_confirm_timer_wait(session->state_dir, id, error))
-		return false;
-	/* The apply itself may still hold the lock: it is waited for as long as it takes. */
-	dir = kt_session_state(session, /* is_writing= */ true, UINT32_MAX, error);
-	log = dir ? kt_log_load(dir, id, error) : NULL;
 	if (!log)
 		return false;
 	kt_session_machine(session, log->plan->uri, &machine);
-	if (!kt_undo_is_due(&machine, log))
-		return true;
-
-	bool ok = kt_undo_run(&machine, log, &txn, error);
+	bool ok = put_right(&machine, log, &txn, error);
 	kt_txn_free(txn);
 	return ok;
+}
+
+bool
+kt_session_wait_confirm(KtSession *session, uint32_t id, GError **error)
+{
+	g_auto(KtMachine) machine = {0};
+
+	kt_session_machine(session, NULL, &machine);
+	if (!kt_confirm_timer_wait(session->state_dir, id, machine.boot_id, error))
+		return false;
+	/* What fails now may succeed when libvirtd is back or the disk has room. */
+	for (uint32_t wait_s = 1;; wait_s *= 2) {
+		g_autoptr(GError) problem = NULL;
+		if (revert(session, id, &problem))
+			return true;
+		if (wait_s > MAX_REVERT_WAIT_S ||
+		    g_error_matches(problem, KT_ERROR, KT_ERROR_JOURNAL)) {
+			g_propagate_error(error, g_steal_pointer(&problem));
+			return false;
+		}
+		kt_confirm_timer_sleep(wait_s);
+	}
 }
