@@ -255,10 +255,10 @@ fill(Edit *edit, const KtSchema *schema, void *record, const char *element, cons
 	for (size_t i = 0; i < schema->n_fields; i++) {
 		const KtField *field = &schema->fields[i];
 		const char *source = relative_source(field, element);
-		const char *rest = below(source, path);
 		g_autofree char *text = NULL;
 		if (!is_within(source, path))
 			continue;
+		const char *rest = below(source, path);
 		if (field->type == KT_TYPE_LIST) {
 			edit->is_done |= fill_list(edit, field, record, root, rest);
 			continue;
