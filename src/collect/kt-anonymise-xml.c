@@ -116,6 +116,13 @@ visit_text(Visit *visit, KtNameKind kind, bool is_path, const char *text)
 	return kt_pseudonyms_translate(names, KT_TEXT_FREE, text, length, NULL);
 }
 
+/* "http://openeuler.org/openeuler/22.03" says what runs in the guest, not whose it is. */
+static bool
+is_public(const xmlNode *element, const char *attribute)
+{
+	return kt_xml_is(element, "os") && g_str_equal(attribute, "id");
+}
+
 static KtXmlEdit
 visit_attributes(Visit *visit, xmlNode *element)
 {
@@ -126,6 +133,8 @@ visit_attributes(Visit *visit, xmlNode *element)
 		const char *name = (const char *)attribute->name;
 		const Place *place = find_place(element, name);
 		KtNameKind kind = place ? place->kind : KT_NAME_UNSET;
+		if (is_public(element, name))
+			continue;
 		/* <kvmtune:waive reason=...>: why somebody wanted it is between them. */
 		if (!visit->is_noting && kt_xml_is(element, "waive") &&
 		    g_str_equal(name, "reason")) {

@@ -16,11 +16,19 @@
 /* How files of kvmtune begin (plan/kt-expand.c). */
 #define OWN_HEADER "# Managed by kvmtune"
 
-/* Programs and threads that facts are made of: not even a guest of that name may change them. */
+/* Words that facts are made of and that no file of the kernel need have said: programs, threads,
+ * and values of domain XML (libvirt, docs/formatdomain.rst). Not even a guest, or a volume group,
+ * of such a name may change them. */
 static const char reserved_words[] =
 	"tuned numad irqbalance ksmtuned qemu kvm KVM libvirtd virtqemud systemd firecracker "
 	"cloud hypervisor xen CPU IO worker mon iothread vhost vnc call rcu Name State Pid Cpus "
-	"allowed list Mems default none root machine slice scope emulator vcpu";
+	"allowed list Mems default none root machine slice scope emulator vcpu "
+	"hvm x86 aarch64 host model custom passthrough maximum exact minimum strict full partial "
+	"static auto interleave preferred restrictive memfd anonymous file shared private on off yes "
+	"no virtio transitional scsi sata ide usb fdc sd disk cdrom floppy lun block network volume "
+	"dir nvme vhostuser qcow2 raw writeback writethrough directsync unsafe native threads io "
+	"uring bridge direct user ethernet internal hostdev random builtin egd pci pcie rtl8139 "
+	"e1000 e1000e lsilogic lsisas1068 pcnet ne2k";
 
 /* What the text of a file is: in itself a name, or a text with names in it. */
 typedef enum FileKind {
@@ -73,6 +81,9 @@ text_kind(const char *path)
 {
 	static const char *const of_process[] = {"/comm", "/status", "/stat", "/version"};
 
+	/* A volume group may be called "rhel", and then that is still the distribution. */
+	if (g_str_has_suffix(path, "/os-release"))
+		return KT_TEXT_KERNEL;
 	if (kt_snapshot_is_free_text(path))
 		return KT_TEXT_FREE;
 	for (size_t i = 0; g_str_has_prefix(path, "/proc/") && i < G_N_ELEMENTS(of_process); i++)
