@@ -209,11 +209,11 @@ transport(const Device *device)
 static void
 read_block(const Device *device, KtBlock *block)
 {
-	bool is_scsi = false;
+	const char *kind = kind_of(device->name);
+	bool is_scsi = g_str_equal(kind, "scsi");
 
 	block->name = kt_host_str(device->job, device->name, device->dir);
-	block->kind = kt_host_str(device->job, kind_of(device->name), device->dir);
-	is_scsi = kt_opt_is(block->kind, "scsi");
+	block->kind = kt_host_str(device->job, kind, device->dir);
 	block->transport = is_scsi ? transport(device) : none(device, KT_STATE_ABSENT, device->dir);
 	kt_host_read_fields(device->job, &kt_block_schema, device->dir, block);
 	read_scheduler(device, block);

@@ -3,7 +3,9 @@
 #include "kt-test-tree.h"
 
 #include "kt-collect-host.h"
+#include "kt-fd.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -239,6 +241,16 @@ kt_test_tree_root(KtTestTree *tree)
 	return kt_root_new(&ops, tree);
 }
 
+/* Not g_file_set_contents(), which makes a second file for each and renames it. */
+static void
+save_file(const char *path, const char *text)
+{
+	kt_autofd fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	g_assert_cmpint(fd, >=, 0);
+	g_assert_cmpint(write(fd, text, strlen(text)), ==, (ssize_t)strlen(text));
+}
+
 void
 kt_test_tree_save(const KtTestTree *tree, const char *path)
 {
@@ -248,8 +260,7 @@ kt_test_tree_save(const KtTestTree *tree, const char *path)
 		g_autofree char *file = g_build_filename(path, files->pdata[i], NULL);
 		g_autofree char *dir = g_path_get_dirname(file);
 		g_assert_cmpint(g_mkdir_with_parents(dir, 0700), ==, 0);
-		g_assert_true(g_file_set_contents(
-			file, kt_test_tree_text(tree, files->pdata[i]), -1, NULL));
+		save_file(file, kt_test_tree_text(tree, files->pdata[i]));
 	}
 }
 

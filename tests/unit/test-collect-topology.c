@@ -251,11 +251,9 @@ static void
 test_speed(void)
 {
 	g_autoptr(KtTestTree) tree = kt_test_tree_server(2, 128, 2);
-	g_autofree char *xml = NULL;
-	g_autoptr(KtFacts) facts = collect_from_disk(tree, &xml);
+	g_autofree char *xml = synthetic_xml("pack:2 numa:4 l3:4 core:8 pu:2");
 	g_autoptr(KtRoot) root = kt_test_tree_root(tree);
 
-	g_assert_cmpuint(facts->host.cpu.list.n, ==, 512);
 	for (unsigned i = 0; i < 3000; i++) {
 		g_autofree char *path = g_strdup_printf("/proc/%u/comm", i + 1);
 		kt_test_tree_put(tree, path, "kworker/u8:1\n");

@@ -176,7 +176,9 @@ assert_refused(bool (*parse)(const char *, KtCpuset *, GError **), const char *t
 
 	kt_cpuset_add(&set, 5);
 	before = set;
-	g_test_message("'%s'", text);
+	/* TAP is UTF-8, the text need not be. */
+	g_autofree char *shown = g_strescape(text, NULL);
+	g_test_message("'%s'", shown);
 	g_assert_false(parse(text, &set, &error));
 	g_assert_error(error, KT_ERROR, code);
 	g_assert_true(kt_cpuset_equal(&set, &before));
