@@ -52,17 +52,35 @@ throw_stale(const KtStep *step, const KtReading *reading, GError **error)
 	return false;
 }
 
+/* A guest that is not there any more is a change like others: the plan is stale. */
+static bool
+throw_unreadable(KtTxn *txn, KtStepRecord *record, GError *problem, GError **error)
+{
+	bool is_gone = g_error_matches(problem, KT_ERROR, KT_ERROR_NOT_FOUND);
+
+	tell(txn, record, KT_OUTCOME_UNREADABLE, NULL);
+	record->detail = kt_arena_strdup(txn->arena, problem->message);
+	if (is_gone)
+		kt_throw_hint(error,
+			      KT_ERROR_STALE,
+			      "make a new plan with 'kvmtune plan'",
+			      "%s",
+			      problem->message);
+	else
+		g_propagate_error(error, g_error_copy(problem));
+	return kt_prefix(error, "step %u", record->step->id);
+}
+
 /* The state that a step is in before it is applied. */
 static bool
 check_step(KtMachine *machine, KtTxn *txn, KtStepRecord *record, GError **error)
 {
 	const KtStep *step = record->step;
-	g_autoptr(KtReading) reading = kt_actuator(step->knob)->read(machine, step, error);
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(KtReading) reading = kt_actuator(step->knob)->read(machine, step, &problem);
 
-	if (!reading) {
-		tell(txn, record, KT_OUTCOME_UNREADABLE, NULL);
-		return kt_prefix(error, "step %u", step->id);
-	}
+	if (!reading)
+		return throw_unreadable(txn, record, problem, error);
 	if (kt_reading_matches_to(reading, step)) {
 		tell(txn, record, KT_OUTCOME_ALREADY, reading);
 		return true;
