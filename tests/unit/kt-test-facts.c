@@ -7,6 +7,9 @@
 /* A list or record deeper than this is a mistake in the tables. */
 #define MAX_DEPTH 8
 
+/* Of the values of a host that is varied, one in so many is random. */
+#define VARIED_ONE_IN 8
+
 /* Values per field, separated by '|'; %d is the index of the item in its list. */
 static const struct {
 	const char *schema;
@@ -420,6 +423,16 @@ settle_sysctl(KtFacts *facts)
 	g_assert_true(ok);
 }
 
+/* What no collector leaves absent (fill_defaults() in collect/kt-guest-xml.c). */
+static void
+settle_config(KtGuestConfig *config)
+{
+	if (config->vcpus.state == KT_STATE_ABSENT)
+		config->vcpus = config->vcpus_max;
+	if (config->current_memory_kib.state == KT_STATE_ABSENT)
+		config->current_memory_kib = config->memory_kib;
+}
+
 /* A guest has a live configuration exactly when it runs. */
 static void
 settle_guests(KtFacts *facts)
@@ -432,19 +445,96 @@ settle_guests(KtFacts *facts)
 		}
 		if (!kt_opt_true(guest->is_persistent))
 			guest->inactive = (KtGuestConfig){0};
+		settle_config(&guest->live);
+		settle_config(&guest->inactive);
 	}
 }
 
-KtFacts *
-kt_test_facts_random(void)
-{
-	KtFacts *facts = facts_of(random_record(&kt_facts_schema, 0, 0));
+static const KtOptBool yes = {.v = true, .state = KT_STATE_VALUE};
+static const KtOptBool no = {.v = false, .state = KT_STATE_VALUE};
 
+/* Situations of several facts, which chance alone makes too rarely. */
+static void
+stage(KtFacts *facts)
+{
+	KtGuest *guest = facts->guests.n ? &facts->guests.v[0] : NULL;
+
+	if (guest && once_in(4)) {
+		/* A guest on static huge pages that starts with the host. */
+		guest->is_active = no;
+		guest->autostart = yes;
+		guest->is_persistent = yes;
+		guest->inactive.hugepages = yes;
+		guest->inactive.hugepage_uses.n = 0;
+	} else if (guest && once_in(4)) {
+		/* More memory promised than there is. */
+		guest->is_active = yes;
+		guest->live.hugepages = no;
+		guest->live.memory_kib =
+			(KtOptU64){.v = UINT64_C(1) << 30, .state = KT_STATE_VALUE};
+	}
+}
+
+static KtFacts *
+settle(KtFacts *facts)
+{
+	stage(facts);
 	settle_pools(&facts->host);
 	settle_blocks(facts);
 	settle_sysctl(facts);
 	settle_guests(facts);
 	return facts;
+}
+
+KtFacts *
+kt_test_facts_random(void)
+{
+	return settle(facts_of(random_record(&kt_facts_schema, 0, 0)));
+}
+
+static KtJson *vary_record(const KtSchema *schema, const KtJson *record, int index, int depth);
+
+static KtJson *
+vary_list(const KtField *field, const KtJson *list, int depth)
+{
+	KtJson *varied = json_array();
+
+	for (size_t i = 0; i < json_array_size(list); i++)
+		json_array_append_new(
+			varied,
+			vary_record(field->schema, json_array_get(list, i), (int)i, depth + 1));
+	return varied;
+}
+
+static KtJson *
+vary_record(const KtSchema *schema, const KtJson *record, int index, int depth)
+{
+	KtJson *varied = json_object();
+
+	for (size_t i = 0; i < schema->n_fields; i++) {
+		const KtField *field = &schema->fields[i];
+		KtJson *old = json_object_get(record, field->name);
+		const char *values = find_pool(schema, field);
+		bool is_key = values && strstr(values, "%");
+		if (field->type == KT_TYPE_RECORD)
+			kt_json_set(varied,
+				    field->name,
+				    vary_record(field->schema, old, index, depth + 1));
+		else if (!is_key && once_in(VARIED_ONE_IN))
+			kt_json_set(
+				varied, field->name, random_member(schema, field, index, depth));
+		else if (field->type == KT_TYPE_LIST && json_is_array(old))
+			kt_json_set(varied, field->name, vary_list(field, old, depth));
+		else if (old)
+			kt_json_set(varied, field->name, json_incref(old));
+	}
+	return varied;
+}
+
+KtFacts *
+kt_test_facts_random_from(const KtJson *base)
+{
+	return settle(facts_of(vary_record(&kt_facts_schema, base, 0, 0)));
 }
 
 static KtJson *

@@ -17,3 +17,7 @@ KtFacts *kt_test_facts_in_state(KtState state, bool has_items);
  * plausible ones per field; what must be different in a list (names, numbers) is, and sums of
  * pages agree with their parts. */
 KtFacts *kt_test_facts_random(void);
+
+/* The facts in @base (JSON form) with one of a few values replaced by a random one: hosts on which
+ * more fits together than on random ones. */
+KtFacts *kt_test_facts_random_from(const KtJson *base);
