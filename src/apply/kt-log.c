@@ -183,6 +183,25 @@ make_header(uint32_t id, const char *boot_id, uint32_t confirm_s)
 	return entry;
 }
 
+static bool
+create(KtLog *log, KtStateDir *dir, const KtPlan *plan, const char *boot_id, uint32_t confirm_s,
+       GError **error)
+{
+	log->dirfd = kt_state_dir_begin_txn(dir, &log->id, error);
+	if (log->dirfd < 0 || !write_plan(log->dirfd, plan, error))
+		return false;
+	/* The plan that is carried out is the one that is on disk. */
+	log->plan = read_plan(log->dirfd, error);
+	if (!log->plan)
+		return false;
+	log->steps = g_new0(KtStepLog, log->plan->n_steps);
+	log->entries = g_ptr_array_new_with_free_func((GDestroyNotify)kt_entry_free);
+	log->journal = kt_journal_create(log->dirfd, plan->n_steps, error);
+	return log->journal && kt_log_put(log, make_header(log->id, boot_id, confirm_s), error) &&
+	       kt_sync(log->dirfd, "transaction", error) &&
+	       kt_state_dir_publish_txn(dir, log->id, error);
+}
+
 KtLog *
 kt_log_create(KtStateDir *dir, const KtPlan *plan, const char *boot_id, uint32_t confirm_s,
 	      GError **error)
@@ -192,21 +211,11 @@ kt_log_create(KtStateDir *dir, const KtPlan *plan, const char *boot_id, uint32_t
 	log->dirfd = -1;
 	if (!kt_state_dir_sweep(dir, error))
 		return NULL;
-	log->dirfd = kt_state_dir_begin_txn(dir, &log->id, error);
-	if (log->dirfd < 0 || !write_plan(log->dirfd, plan, error))
-		return NULL;
-	/* The plan that is carried out is the one that is on disk. */
-	log->plan = read_plan(log->dirfd, error);
-	if (!log->plan)
-		return NULL;
-	log->steps = g_new0(KtStepLog, log->plan->n_steps);
-	log->entries = g_ptr_array_new_with_free_func((GDestroyNotify)kt_entry_free);
-	log->journal = kt_journal_create(log->dirfd, plan->n_steps, error);
-	if (!log->journal || !kt_log_put(log, make_header(log->id, boot_id, confirm_s), error) ||
-	    !kt_sync(log->dirfd, "transaction", error) ||
-	    !kt_state_dir_publish_txn(dir, log->id, error))
-		return NULL;
-	return g_steal_pointer(&log);
+	if (create(log, dir, plan, boot_id, confirm_s, error))
+		return g_steal_pointer(&log);
+	/* On a full disk every byte that is given back counts. */
+	(void)!kt_state_dir_sweep(dir, NULL);
+	return NULL;
 }
 
 static bool

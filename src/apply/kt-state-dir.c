@@ -23,32 +23,49 @@ struct KtStateDir {
 };
 
 static bool
-make_dirs(const char *path, GError **error)
+sync_parent(const char *path, GError **error)
 {
 	g_autofree char *parent = g_path_get_dirname(path);
-
-	if (g_mkdir_with_parents(parent, 0755) != 0)
-		return kt_throw_errno(error, errno, "create '%s'", parent);
-	if (mkdir(path, 0700) != 0 && errno != EEXIST)
-		return kt_throw_errno(error, errno, "create '%s'", path);
-
 	kt_autofd fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
 	if (fd < 0)
 		return kt_throw_errno(error, errno, "open '%s'", parent);
 	return kt_sync(fd, parent, error);
 }
 
+/* Also a folder that was there has its name synced: whoever made it may have been killed before. */
+static bool
+make_dirs(const char *path, mode_t mode, GError **error)
+{
+	if (g_file_test(path, G_FILE_TEST_IS_DIR))
+		return sync_parent(path, error);
+
+	g_autofree char *parent = g_path_get_dirname(path);
+	if (!make_dirs(parent, 0755, error))
+		return false;
+	if (mkdir(path, mode) != 0 && errno != EEXIST)
+		return kt_throw_errno(error, errno, "create '%s'", path);
+	return sync_parent(path, error);
+}
+
+static int
+open_dir_at(int dirfd, const char *name)
+{
+	return openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
 static bool
 open_txns(KtStateDir *dir, bool create, GError **error)
 {
-	if (create && mkdirat(dir->fd, "txn", 0700) != 0 && errno != EEXIST)
-		return kt_throw_errno(error, errno, "create '%s/txn'", dir->path);
-	if (create && !kt_sync(dir->fd, dir->path, error))
-		return false;
-	dir->txns = openat(dir->fd, "txn", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir->txns < 0 && errno != ENOENT)
+	dir->txns = open_dir_at(dir->fd, "txn");
+	if (dir->txns < 0 && errno == ENOENT && create) {
+		if (mkdirat(dir->fd, "txn", 0700) != 0)
+			return kt_throw_errno(error, errno, "create '%s/txn'", dir->path);
+		dir->txns = open_dir_at(dir->fd, "txn");
+	}
+	if (dir->txns < 0 && (create || errno != ENOENT))
 		return kt_throw_errno(error, errno, "open '%s/txn'", dir->path);
-	return true;
+	return !create || kt_sync(dir->fd, dir->path, error);
 }
 
 KtStateDir *
@@ -57,7 +74,7 @@ kt_state_dir_open(const char *path, bool create, GError **error)
 	g_autoptr(KtStateDir) dir = g_new0(KtStateDir, 1);
 
 	*dir = (KtStateDir){.path = g_strdup(path), .fd = -1, .txns = -1, .lock = -1};
-	if (create && !make_dirs(path, error))
+	if (create && !make_dirs(path, 0700, error))
 		return NULL;
 	dir->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir->fd < 0 && (create || errno != ENOENT)) {
@@ -236,7 +253,11 @@ kt_state_dir_publish_txn(KtStateDir *dir, uint32_t id, GError **error)
 
 	if (renameat(dir->txns, from, dir->txns, to) != 0)
 		return kt_throw_errno(error, errno, "rename '%s/txn/%s'", dir->path, from);
-	return kt_sync(dir->txns, "txn", error);
+	if (kt_sync(dir->txns, "txn", error))
+		return true;
+	/* When this fails, too, there is a transaction that has done nothing. */
+	(void)renameat(dir->txns, to, dir->txns, from);
+	return false;
 }
 
 static bool

@@ -2,8 +2,11 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-test-change.h"
 
+#include <errno.h>
 #include <glib/gstdio.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 void
@@ -211,4 +214,21 @@ kt_test_cut_journal(const KtTestChange *test, uint32_t id, unsigned n_lines)
 		end++;
 	}
 	g_assert_cmpint(truncate(path, end - text), ==, 0);
+}
+
+bool
+kt_test_mount(const char *path, const char *options)
+{
+	bool is_readonly = g_str_equal(options, "ro");
+
+	if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount("kvmtune-test",
+		  path,
+		  "tmpfs",
+		  is_readonly ? MS_RDONLY : 0,
+		  is_readonly ? "" : options) != 0) {
+		g_test_skip(g_strerror(errno));
+		return false;
+	}
+	return true;
 }

@@ -65,4 +65,9 @@ char *kt_test_txn_path(const KtTestChange *test, uint32_t id, const char *name);
 /* Keeps the first @n_lines of the journal, as if kvmtune had been killed before the next one. */
 void kt_test_cut_journal(const KtTestChange *test, uint32_t id, unsigned n_lines);
 
+/* Mounts a small file system that only this process sees and that ends with it; @options are those
+ * of mount(8) for a tmpfs, "ro" of them makes it read-only. Call it in a subprocess of the test.
+ * False, and the test skipped, where that is not allowed. */
+bool kt_test_mount(const char *path, const char *options);
+
 void kt_test_remove_tree(const char *path);
