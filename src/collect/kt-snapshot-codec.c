@@ -197,7 +197,7 @@ load_entry(KtSnapshot *snapshot, const char *escaped, const char *where, GError 
 	g_autofree char *path = kt_unescape(escaped);
 	g_autofree char *shown = g_strescape(escaped, NULL);
 
-	if (!path || path[0] != '/') {
+	if (!path || !kt_snapshot_is_canonical(path)) {
 		kt_throw(error, KT_ERROR_PARSE, "%s: '%s' is no path", where, shown);
 		return NULL;
 	}

@@ -78,9 +78,11 @@ canonical(const char *path)
 	return g_string_free(text, FALSE);
 }
 
-static bool
-is_canonical(const char *path)
+bool
+kt_snapshot_is_canonical(const char *path)
 {
+	if (g_str_equal(path, "/"))
+		return true;
 	return path[0] == '/' && !strstr(path, "//") && !strstr(path, "/./") &&
 	       !g_str_has_suffix(path, "/") && !g_str_has_suffix(path, "/.");
 }
@@ -88,7 +90,7 @@ is_canonical(const char *path)
 KtSnapshotEntry *
 kt_snapshot_find(const KtSnapshot *snapshot, const char *path)
 {
-	if (is_canonical(path))
+	if (kt_snapshot_is_canonical(path))
 		return g_hash_table_lookup(snapshot->entries, path);
 
 	g_autofree char *key = canonical(path);

@@ -100,6 +100,10 @@ KtSnapshot *kt_snapshot_from_members(const KtMembers *members, bool is_archive, 
 /* True for names that the format knows, and for the directories on the way to them. */
 bool kt_snapshot_is_member(const char *name);
 
+/* True for the one spelling of a path that stands in the tables: absolute, without "//", "/./" and a
+ * final "/". */
+bool kt_snapshot_is_canonical(const char *path);
+
 /* An empty table of entries, for who rebuilds one. */
 GHashTable *kt_snapshot_new_entries(void);
 

@@ -121,6 +121,25 @@ test_record_hides_environment(void)
 	g_assert_cmpint(kt_snapshot_find(snapshot, "/proc/1/environ")->read, ==, KT_STATE_DENIED);
 }
 
+/* Its path is the only one that ends in a slash. */
+static void
+test_root_directory(void)
+{
+	static const KtTestAnswer rows[] = {{.path = "/", .names = "etc proc"}, {.path = NULL}};
+	g_autoptr(KtSnapshot) snapshot = kt_snapshot_new("1.2.3");
+	g_autoptr(KtRoot) host = kt_test_root(rows);
+	g_autoptr(KtRoot) recorder = kt_snapshot_record(snapshot, host);
+	g_autoptr(GError) error = NULL;
+
+	assert_same(host, recorder, "/");
+	g_autoptr(KtMembers) members = kt_snapshot_to_members(snapshot, &error);
+	g_assert_no_error(error);
+	g_autoptr(KtSnapshot) again = kt_snapshot_from_members(members, true, "test", &error);
+	g_assert_no_error(error);
+	g_autoptr(KtRoot) replay = kt_snapshot_replay(again);
+	assert_same(recorder, replay, "/");
+}
+
 /* A file that changes between two reads is what it was at first, in the run and in its snapshot. */
 static void
 test_record_asks_once(void)
@@ -472,6 +491,7 @@ main(int argc, char **argv)
 	g_test_add_func("/snapshot/record/asks-once", test_record_asks_once);
 	g_test_add_func("/snapshot/record/is-live", test_record_is_live);
 	g_test_add_func("/snapshot/record/limit", test_record_limit);
+	g_test_add_func("/snapshot/record/root", test_root_directory);
 	g_test_add_func("/snapshot/members", test_members_round_trip);
 	g_test_add_func("/snapshot/write", test_write);
 	g_test_add_func("/snapshot/write/fails", test_write_fails);
