@@ -152,7 +152,8 @@ map_path(KtPseudonyms *names, const char *path,
 		KtNameKind kind = is_last ? KT_NAME_DISK : is_home ? KT_NAME_USER : KT_NAME_DIR;
 		if (i > 0)
 			g_string_append_c(out, '/');
-		if (!is_common_dir(stem))
+		bool is_common = is_common_dir(stem) && !parts[i][n_stem];
+		if (!is_common)
 			g_string_append(out, each(names, kind, stem));
 		else
 			g_string_append(out, stem);
