@@ -105,9 +105,8 @@ read_scheduler(const Device *device, KtBlock *block)
 	KtState state = kt_host_line(device->job, path, &line);
 	g_autofree char *choice = line ? kt_host_choice(line) : NULL;
 
-	if (line && !choice)
-		state = KT_STATE_BROKEN;
-	if (state != KT_STATE_VALUE) {
+	if (!line || !choice) {
+		state = line ? KT_STATE_BROKEN : state;
 		block->scheduler = none(device, state, path);
 		block->schedulers = block->scheduler;
 		block->is_switchable.state = state;

@@ -148,7 +148,7 @@ resolve(KtHostJob *job, const char *dir, const char *name)
 }
 
 static int
-compare_names(const void *a, const void *b, void *data)
+compare_names(const void *a, const void *b, G_GNUC_UNUSED void *data)
 {
 	return strcmp(a, b);
 }
@@ -157,7 +157,7 @@ compare_names(const void *a, const void *b, void *data)
 static GTree *
 find_files(Scan *scan)
 {
-	GTree *files = g_tree_new_full(compare_names, NULL, g_free, /* value= */ NULL);
+	GTree *files = g_tree_new_full(compare_names, NULL, g_free, /* value_destroy_func= */ NULL);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(dirs); i++) {
 		g_auto(GStrv) names = NULL;
