@@ -175,7 +175,9 @@ make_dir(const KtRoot *root, const KtBlob *blob, Place *place, GError **error)
 	g_autofree char *name = g_path_get_basename(dir);
 	kt_autofd fd = kt_root_open_file(root, parent, O_RDONLY | O_DIRECTORY);
 
-	if (fd < 0 || (mkdirat(fd, name, 0755) != 0 && errno != EEXIST))
+	/* As distributions make theirs, whatever the umask. */
+	bool is_made = fd >= 0 && mkdirat(fd, name, 0755) == 0 && fchmodat(fd, name, 0755, 0) == 0;
+	if (!is_made && errno != EEXIST)
 		return kt_throw_errno(error, errno, "create the folder of '%s'", blob->path);
 	if (!kt_sync(fd, parent, error))
 		return false;
@@ -241,8 +243,11 @@ kt_file_sweep(const KtRoot *root, const char *path, GError **error)
 
 	if (!find(root, path, &place, error))
 		return false;
-	if (place.dirfd < 0 || unlinkat(place.dirfd, place.temp, 0) == 0)
+	if (place.dirfd < 0)
 		return true;
+	/* Synced, or it could be back after a power cut, when nobody looks for it any more. */
+	if (unlinkat(place.dirfd, place.temp, 0) == 0)
+		return kt_sync(place.dirfd, place.path, error);
 	/* A folder of that name is not ours. */
 	if (errno != ENOENT && errno != EISDIR)
 		return kt_throw_errno(error, errno, "remove what was left beside '%s'", path);
