@@ -225,6 +225,7 @@ kt_snapshot_record(KtSnapshot *snapshot, KtRoot *root)
 
 	recorder->snapshot = snapshot;
 	recorder->root = root;
+	g_free(snapshot->meta.root);
 	snapshot->meta.root = g_strdup(kt_root_path(root));
 	return kt_root_new(&record_ops, recorder);
 }
