@@ -113,6 +113,7 @@ make_done(const KtStep *step, const KtReading *after)
 	KtEntry *entry = kt_entry_new(KT_PHASE_DONE, step->id);
 
 	kt_entry_set(entry, "after", after->mark);
+	kt_image_save_neighbours(after, entry);
 	return entry;
 }
 

@@ -102,17 +102,19 @@ save_blobs(int txn_dirfd, const KtReading *reading, KtEntry *intent, GError **er
 	return true;
 }
 
-static void
-save_neighbours(const KtReading *reading, KtEntry *intent)
+void
+kt_image_save_neighbours(const KtReading *reading, KtEntry *entry)
 {
 	g_autoptr(KtJson) json = json_object();
 
+	if (!reading->neighbours->len)
+		return;
 	for (guint i = 0; i < reading->neighbours->len; i++) {
 		const KtNeighbour *neighbour = reading->neighbours->pdata[i];
 		kt_json_set_str(json, neighbour->path, neighbour->value);
 	}
 	g_autofree char *text = kt_json_print_compact(json);
-	kt_entry_set(intent, "neighbours", text);
+	kt_entry_set(entry, "neighbours", text);
 }
 
 static void
@@ -138,8 +140,7 @@ kt_image_save(int txn_dirfd, const KtReading *reading, KtEntry *intent, GError *
 	/* A blob holds the value whole: only places without blobs need it here. */
 	if (reading->blobs->len == 0)
 		save_values(reading, intent);
-	if (reading->neighbours->len)
-		save_neighbours(reading, intent);
+	kt_image_save_neighbours(reading, intent);
 	return reading->blobs->len == 0 || save_blobs(txn_dirfd, reading, intent, error);
 }
 
@@ -254,15 +255,17 @@ kt_image_new_folders(const KtEntry *intent, GPtrArray *paths)
 	}
 }
 
-static bool
-load_neighbours(const char *text, KtReading *reading, GError **error)
+bool
+kt_image_load_neighbours(const KtEntry *entry, KtReading *reading, GError **error)
 {
-	g_autoptr(KtJson) json = kt_json_parse(text, strlen(text), "before-image", error);
+	const char *text = kt_entry_get(entry, "neighbours");
+	g_autoptr(KtJson) json =
+		text ? kt_json_parse(text, strlen(text), "before-image", error) : NULL;
 	const char *path = NULL;
 	KtJson *value = NULL;
 
 	if (!json)
-		return false;
+		return !text;
 	json_object_foreach (json, path, value) {
 		KtNeighbour *neighbour = g_new0(KtNeighbour, 1);
 		neighbour->path = g_strdup(path);
@@ -289,7 +292,6 @@ kt_image_load(int txn_dirfd, const KtEntry *intent, GError **error)
 {
 	g_autoptr(KtReading) reading = kt_reading_new();
 	const char *blobs = kt_entry_get(intent, "blobs");
-	const char *neighbours = kt_entry_get(intent, "neighbours");
 	const char *values = kt_entry_get(intent, "values");
 
 	reading->mark = g_strdup(kt_entry_get(intent, "before"));
@@ -299,7 +301,7 @@ kt_image_load(int txn_dirfd, const KtEntry *intent, GError **error)
 		return NULL;
 	}
 	if ((blobs && !load_blobs(txn_dirfd, blobs, reading, error)) ||
-	    (neighbours && !load_neighbours(neighbours, reading, error)) ||
+	    !kt_image_load_neighbours(intent, reading, error) ||
 	    (values && !load_values(values, reading, error)))
 		return NULL;
 	if (!blobs && reading->values->len != 1) {

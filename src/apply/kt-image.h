@@ -17,6 +17,11 @@
 bool kt_image_save(int txn_dirfd, const KtReading *reading, KtEntry *intent, GError **error)
 	KT_WARN_UNUSED;
 
+/* The neighbours alone: of an intent as they were, of a done record as our write left them. */
+void kt_image_save_neighbours(const KtReading *reading, KtEntry *entry);
+bool kt_image_load_neighbours(const KtEntry *entry, KtReading *reading, GError **error)
+	KT_WARN_UNUSED;
+
 /* Appends the folders that did not exist when @intent was written (char *). Reads no image. */
 void kt_image_new_folders(const KtEntry *intent, GPtrArray *paths);
 

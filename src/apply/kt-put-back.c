@@ -39,26 +39,34 @@ is_gone(const Attempt *attempt)
 	return !kt_log_is_same_boot(attempt->log, attempt->machine->boot_id);
 }
 
-/* A number between the old and the wanted one, when we were stopped in the middle of writing it:
- * the kernel gave us a part of what we asked for (huge pages). */
+/* Values that the kernel reaches step by step, so that a write that was killed leaves a part of it
+ * (__nr_hugepages_store_common() in mm/hugetlb.c). All others it takes whole or not at all. */
+static bool
+is_gradual(const char *path)
+{
+	return g_str_has_suffix(path, "/nr_hugepages") ||
+	       g_str_has_suffix(path, "/nr_hugepages_mempolicy");
+}
+
+/* A part of what we asked for, when we were stopped in the middle of writing it or of putting it
+ * back. */
 static bool
 is_partly_ours(const Attempt *attempt)
 {
 	const KtEdit *edit = &attempt->step->edits[0];
+	bool is_stopped = !attempt->record->done || attempt->log->is_undoing;
 	guint64 from = 0;
 	guint64 to = 0;
 	guint64 now = 0;
 
-	if (attempt->record->done || attempt->step->knob != KT_KNOB_VALUE || !edit->from ||
-	    !attempt->now->values->pdata[0])
+	if (!is_stopped || attempt->step->knob != KT_KNOB_VALUE || !is_gradual(edit->locator) ||
+	    !edit->from || !attempt->now->values->pdata[0])
 		return false;
 	if (!g_ascii_string_to_unsigned(edit->from, 10, 0, UINT64_MAX, &from, NULL) ||
 	    !g_ascii_string_to_unsigned(edit->to, 10, 0, UINT64_MAX, &to, NULL) ||
 	    !g_ascii_string_to_unsigned(
 		    attempt->now->values->pdata[0], 10, 0, UINT64_MAX, &now, NULL))
 		return false;
-	if (edit->syntax == KT_SYNTAX_AT_LEAST && now >= to)
-		return true;
 	return now >= MIN(from, to) && now <= MAX(from, to);
 }
 
@@ -67,9 +75,22 @@ is_ours(const Attempt *attempt)
 {
 	const KtEntry *done = attempt->record->done;
 
+	if (is_partly_ours(attempt))
+		return true;
 	if (done)
 		return g_strcmp0(kt_entry_get(done, "after"), attempt->now->mark) == 0;
-	return kt_reading_matches_to(attempt->now, attempt->step) || is_partly_ours(attempt);
+	return kt_reading_matches_to(attempt->now, attempt->step);
+}
+
+static const KtNeighbour *
+find_neighbour(const KtReading *reading, const char *path)
+{
+	for (guint i = 0; i < reading->neighbours->len; i++) {
+		const KtNeighbour *neighbour = reading->neighbours->pdata[i];
+		if (g_str_equal(neighbour->path, path))
+			return neighbour;
+	}
+	return NULL;
 }
 
 static bool
@@ -77,14 +98,38 @@ has_moved_neighbours(const Attempt *attempt)
 {
 	for (guint i = 0; i < attempt->before->neighbours->len; i++) {
 		const KtNeighbour *old = attempt->before->neighbours->pdata[i];
-		for (guint j = 0; j < attempt->now->neighbours->len; j++) {
-			const KtNeighbour *now = attempt->now->neighbours->pdata[j];
-			if (g_str_equal(old->path, now->path) &&
-			    !g_str_equal(old->value, now->value))
-				return true;
-		}
+		const KtNeighbour *now = find_neighbour(attempt->now, old->path);
+		if (now && !g_str_equal(old->value, now->value))
+			return true;
 	}
 	return false;
+}
+
+/* A neighbour that is no longer what our write left it at belongs to whoever changed it: that is
+ * what it is put back to, because putting back the value moves it again. */
+static bool
+keep_foreign_neighbours(Attempt *attempt, GError **error)
+{
+	g_autoptr(KtReading) after = kt_reading_new();
+	g_autoptr(GString) kept = g_string_new(NULL);
+
+	if (!attempt->record->done ||
+	    !kt_image_load_neighbours(attempt->record->done, after, error))
+		return !attempt->record->done;
+	for (guint i = 0; i < attempt->before->neighbours->len; i++) {
+		KtNeighbour *old = attempt->before->neighbours->pdata[i];
+		const KtNeighbour *ours = find_neighbour(after, old->path);
+		const KtNeighbour *now = find_neighbour(attempt->now, old->path);
+		if (!ours || !now || g_str_equal(ours->value, now->value))
+			continue;
+		g_free(old->value);
+		old->value = g_strdup(now->value);
+		g_string_append_printf(kept, "%s'%s'", kept->len ? ", " : "", old->path);
+	}
+	if (kept->len)
+		attempt->detail =
+			g_strdup_printf("left alone, somebody else has changed it: %s", kept->str);
+	return true;
 }
 
 /* The folder that we made for a file. */
@@ -162,6 +207,10 @@ write_back(Attempt *attempt, KtOutcome decision)
 {
 	g_autoptr(GError) error = NULL;
 	bool is_whole = decision == KT_OUTCOME_RESTORED;
+	bool is_begun = g_str_equal(attempt->now->mark, attempt->before->mark);
+
+	if (is_whole && !is_begun && !keep_foreign_neighbours(attempt, &error))
+		return fail(attempt, error);
 	bool ok = is_whole ? attempt->actuator->restore(
 				     attempt->machine, attempt->step, attempt->before, &error)
 			   : attempt->actuator->restore_edits(

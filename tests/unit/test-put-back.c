@@ -102,6 +102,106 @@ test_no_done(KtTestChange *test, const void *data)
 	kt_test_assert_file(test, SWAPPINESS, "60\n");
 }
 
+/* Killed before the write; then somebody sets a value between ours and theirs. */
+static void
+test_between(KtTestChange *test, const void *data)
+{
+	uint32_t id = kt_test_applied(test, value_row);
+
+	kt_test_cut_journal(test, id, 2);
+	kt_test_put(test, SWAPPINESS, "30\n");
+	assert_undone(test, id, KT_OUTCOME_FOREIGN);
+	kt_test_assert_file(test, SWAPPINESS, "30\n");
+}
+
+#define PAGES "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
+
+static const KtTestEdit pages_row[] = {
+	{.group = 1,
+	 .knob = KT_KNOB_VALUE,
+	 .path = PAGES,
+	 .from = "0",
+	 .to = "512",
+	 .syntax = KT_SYNTAX_NUMBER},
+	{.path = NULL},
+};
+
+/* Huge pages are given one by one: killed in the middle of the write there are some. */
+static void
+test_some_pages(KtTestChange *test, const void *data)
+{
+	kt_test_put(test, PAGES, "0\n");
+	uint32_t id = kt_test_applied(test, pages_row);
+
+	kt_test_cut_journal(test, id, 2);
+	kt_test_put(test, PAGES, "300\n");
+	assert_undone(test, id, KT_OUTCOME_RESTORED);
+	kt_test_assert_file(test, PAGES, "0\n");
+}
+
+/* And taken back one by one. The journal is T I D E B. */
+static void
+test_some_pages_left(KtTestChange *test, const void *data)
+{
+	kt_test_put(test, PAGES, "0\n");
+	uint32_t id = kt_test_applied(test, pages_row);
+
+	assert_undone(test, id, KT_OUTCOME_RESTORED);
+	kt_test_cut_journal(test, id, 5);
+	kt_test_put(test, PAGES, "300\n");
+	assert_undone(test, id, KT_OUTCOME_RESTORED);
+	kt_test_assert_file(test, PAGES, "0\n");
+}
+
+#define THP      "/sys/kernel/mm/transparent_hugepage/enabled"
+#define MIN_FREE "/proc/sys/vm/min_free_kbytes"
+
+static const KtTestEdit thp_row[] = {
+	{.group = 1,
+	 .knob = KT_KNOB_VALUE,
+	 .path = THP,
+	 .from = "madvise",
+	 .to = "never",
+	 .syntax = KT_SYNTAX_CHOICE},
+	{.path = NULL},
+};
+
+static uint32_t
+applied_thp(KtTestChange *test)
+{
+	kt_test_put(test, THP, "always [madvise] never\n");
+	kt_test_put(test, MIN_FREE, "67584\n");
+	return kt_test_applied(test, thp_row);
+}
+
+/* Cut between write and D, and the kernel has moved the neighbour. */
+static void
+test_neighbour(KtTestChange *test, const void *data)
+{
+	uint32_t id = applied_thp(test);
+
+	kt_test_cut_journal(test, id, 2);
+	kt_test_put(test, MIN_FREE, "19826\n");
+	assert_undone(test, id, KT_OUTCOME_RESTORED);
+	kt_test_assert_file(test, MIN_FREE, "67584\n");
+}
+
+/* The administrator has set the neighbour after us. */
+static void
+test_foreign_neighbour(KtTestChange *test, const void *data)
+{
+	g_autoptr(GError) error = NULL;
+	uint32_t id = applied_thp(test);
+
+	kt_test_put(test, MIN_FREE, "131072\n");
+	g_autoptr(KtTxn) txn = kt_test_undo(test, id, &error);
+	g_assert_no_error(error);
+	g_assert_cmpint(txn->steps[0].outcome, ==, KT_OUTCOME_RESTORED);
+	g_assert_nonnull(strstr(txn->steps[0].detail, MIN_FREE));
+	kt_test_assert_file(test, THP, "madvise\n");
+	kt_test_assert_file(test, MIN_FREE, "131072\n");
+}
+
 /* Where kt_file_put() writes first: a folder of that name is in its way. */
 #define BLOCKER "/etc/.hosts.kvmtune-tmp"
 
@@ -355,6 +455,11 @@ main(int argc, char **argv)
 	ADD("folder-that-others-use-stays", test_folder_in_use);
 	ADD("killed-before-the-write", test_intent_only);
 	ADD("killed-after-the-write", test_no_done);
+	ADD("value-between-is-foreign", test_between);
+	ADD("some-huge-pages-are-ours", test_some_pages);
+	ADD("some-huge-pages-left-are-ours", test_some_pages_left);
+	ADD("neighbour-is-put-back", test_neighbour);
+	ADD("foreign-neighbour-stays", test_foreign_neighbour);
 	ADD("folder-goes-with-its-last-file", test_folder_later);
 	ADD("undo-that-failed-is-tried-again", test_stuck_undo);
 	ADD("recovery-that-failed-is-tried-again", test_stuck_recovery);
