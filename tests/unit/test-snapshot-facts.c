@@ -186,12 +186,14 @@ test_guest(void)
 static void
 test_evil_topology(void)
 {
+#define OBJECT(type) "<object type='" type "' os_index='0' cpuset='0x1' nodeset='0x1' gp_index='1'"
+	static const char incomplete[] = OBJECT("Machine") ">" OBJECT("PU") "/></object>";
 	static const char *const objects[] = {
-		"<object type='Machine' os_index='0' cpuset='0x1' nodeset='0x1' gp_index='1'>"
-		"<object type='PU' os_index='0' cpuset='0x1' nodeset='0x1' gp_index='2'/></object>",
+		incomplete,
 		"<object type='Machine' gp_index='1'/>",
 		"",
 	};
+#undef OBJECT
 	g_autoptr(KtSnapshot) nothing = kt_snapshot_new("1.2.3");
 	g_autoptr(KtRoot) root = kt_snapshot_replay(nothing);
 
