@@ -100,8 +100,8 @@ KtSnapshot *kt_snapshot_from_members(const KtMembers *members, bool is_archive, 
 /* True for names that the format knows, and for the directories on the way to them. */
 bool kt_snapshot_is_member(const char *name);
 
-/* True for the one spelling of a path that stands in the tables: absolute, without "//", "/./" and a
- * final "/". */
+/* True for the one spelling of a path that stands in the tables: absolute, without "//", "/./" and
+ * a final "/". */
 bool kt_snapshot_is_canonical(const char *path);
 
 /* An empty table of entries, for who rebuilds one. */
