@@ -147,12 +147,12 @@ kt_image_save(int txn_dirfd, const KtReading *reading, KtEntry *intent, GError *
 static bool
 throw_damaged(GError **error, const char *what)
 {
-	return kt_throw_hint(error,
-			     KT_ERROR_JOURNAL,
-			     "nothing was put back automatically: read the journal and its before/ "
-			     "folder by hand",
-			     "a before-image is damaged: %s",
-			     what);
+	return kt_throw_hint(
+		error,
+		KT_ERROR_JOURNAL,
+		"nothing was put back: read the journal and its before/ folder by hand",
+		"a before-image is damaged or cannot be read: %s",
+		what);
 }
 
 static GBytes *

@@ -281,6 +281,20 @@ is_settled(const KtStepLog *record)
 	       outcome == KT_OUTCOME_UNCHANGED || outcome == KT_OUTCOME_GONE;
 }
 
+bool
+kt_put_back_check(const KtLog *log, GError **error)
+{
+	for (uint32_t i = 0; i < log->plan->n_steps; i++) {
+		const KtStepLog *record = &log->steps[i];
+		if (!record->intent || is_settled(record))
+			continue;
+		g_autoptr(KtReading) before = kt_image_load(log->dirfd, record->intent, error);
+		if (!before)
+			return kt_prefix(error, "step %u", i + 1);
+	}
+	return true;
+}
+
 /* A folder that we made stays when something is in it; when that goes later, so does the folder.
  * One that cannot be removed now is in nobody's way. */
 static void

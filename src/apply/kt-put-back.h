@@ -13,6 +13,10 @@
 #include "kt-log.h"
 #include "kt-machine.h"
 
+/* Can all that kt_put_back() would need be read? Error JOURNAL names the step whose before-image is
+ * damaged. Reads no machine. */
+bool kt_put_back_check(const KtLog *log, GError **error) KT_WARN_UNUSED;
+
 /* Puts back the steps @first..@last (indices into the plan) that were begun and are not put back
  * yet, the last one first, and writes a U record for each. Those that failed, or were left to
  * somebody else, are looked at again. Goes on after a failure. Returns how many failed. @txn

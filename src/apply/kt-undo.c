@@ -68,6 +68,9 @@ kt_undo_run(KtMachine *machine, KtLog *log, KtTxn **ret_txn, GError **error)
 	bool needs_begin = log->is_ended && (!log->is_undoing || log->is_undone);
 
 	*ret_txn = txn;
+	/* Half an undo would be harder to mend by hand than none. */
+	if (!kt_put_back_check(log, error))
+		return kt_prefix(error, "transaction %u", log->id);
 	if (needs_begin && !kt_log_put(log, kt_entry_new(KT_PHASE_UNDO, /* step= */ 0), error))
 		return kt_prefix(error, "nothing was put back");
 	txn->state = KT_TXN_INTERRUPTED;
@@ -75,6 +78,18 @@ kt_undo_run(KtMachine *machine, KtLog *log, KtTxn **ret_txn, GError **error)
 		(void)kt_put_back(
 			machine, log, 0, log->plan->n_steps - 1, KT_OUTCOME_RESTORED, txn);
 	return finish(log, txn, error);
+}
+
+bool
+kt_undo_has_foreign(const KtLog *log)
+{
+	for (uint32_t i = 0; i < log->plan->n_steps; i++) {
+		const KtEntry *entry = log->steps[i].put_back;
+		if (entry &&
+		    kt_outcome_from_name(kt_entry_get(entry, "outcome")) == KT_OUTCOME_FOREIGN)
+			return true;
+	}
+	return false;
 }
 
 bool

@@ -11,9 +11,12 @@
 #include "kt-log.h"
 #include "kt-machine.h"
 
-/* Puts back what @log changed, whatever came after it. Writes. Errors: INCOMPLETE. The record is
- * given in any case. */
+/* Puts back what @log changed, whatever came after it. Writes, but nothing when a before-image is
+ * damaged. Errors: INCOMPLETE, JOURNAL. The record is given in any case. */
 bool kt_undo_run(KtMachine *machine, KtLog *log, KtTxn **ret_txn, GError **error) KT_WARN_UNUSED;
+
+/* Was a step left to somebody else? Undoing again looks whether it still is theirs. */
+bool kt_undo_has_foreign(const KtLog *log);
 
 /* Is there a step that could not be put back? */
 bool kt_undo_is_stuck(const KtLog *log);

@@ -201,6 +201,53 @@ kt_session_confirm(KtSession *session, uint32_t id, KtTxn **ret_txn, GError **er
 	return true;
 }
 
+static char *
+place_of(const KtStep *step, const KtEdit *edit)
+{
+	return g_strdup_printf("%d\n%s\n%s", (int)step->knob, step->target, edit->locator);
+}
+
+/* Does @log still hold the place of @step? */
+static bool
+holds(const KtLog *log, const KtStep *step)
+{
+	g_autofree char *wanted = place_of(step, &step->edits[0]);
+
+	for (uint32_t i = 0; i < log->plan->n_steps; i++) {
+		const KtStep *other = &log->plan->steps[i];
+		if (!log->steps[i].done || log->steps[i].put_back)
+			continue;
+		for (uint32_t j = 0; j < other->n_edits; j++) {
+			g_autofree char *place = place_of(other, &other->edits[j]);
+			if (g_str_equal(place, wanted))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* "Somebody else" may be a later transaction of ours. */
+static void
+name_owners(const KtStateDir *dir, KtTxn *txn)
+{
+	g_autoptr(GArray) ids =
+		txn && kt_txn_count(txn, KT_OUTCOME_FOREIGN) ? kt_state_dir_list(dir, NULL) : NULL;
+
+	for (guint i = 0; ids && i < ids->len; i++) {
+		uint32_t id = g_array_index(ids, uint32_t, i);
+		g_autoptr(KtLog) log = id > txn->id ? kt_log_load(dir, id, NULL) : NULL;
+		for (uint32_t j = 0; log && j < txn->n_steps; j++) {
+			KtStepRecord *record = &txn->steps[j];
+			if (record->outcome == KT_OUTCOME_FOREIGN && holds(log, record->step))
+				record->detail = kt_arena_printf(
+					txn->arena,
+					"transaction %u has changed it since: undo that one, then "
+					"this one again",
+					id);
+		}
+	}
+}
+
 static bool
 undo_dry(KtSession *session, uint32_t id, KtTxn **ret_txn, GError **error)
 {
@@ -212,6 +259,7 @@ undo_dry(KtSession *session, uint32_t id, KtTxn **ret_txn, GError **error)
 		return false;
 	kt_session_machine(session, log->plan->uri, &machine);
 	*ret_txn = kt_undo_preview(&machine, log);
+	name_owners(dir, *ret_txn);
 	return true;
 }
 
@@ -231,11 +279,13 @@ kt_session_undo(KtSession *session, uint32_t id, bool is_dry_run, KtTxn **ret_tx
 		return false;
 
 	kt_session_machine(session, log->plan->uri, &machine);
-	if (kt_log_state(log) == KT_TXN_UNDONE) {
+	if (kt_log_state(log) == KT_TXN_UNDONE && !kt_undo_has_foreign(log)) {
 		*ret_txn = kt_log_to_txn(log, machine.boot_id, kt_clock_boottime_us());
 		return true;
 	}
-	return kt_undo_run(&machine, log, ret_txn, error);
+	bool ok = kt_undo_run(&machine, log, ret_txn, error);
+	name_owners(dir, *ret_txn);
+	return ok;
 }
 
 static void
@@ -325,12 +375,6 @@ kt_session_history(KtSession *session, GError **error)
 				    : damaged_txn(id, problem));
 	}
 	return g_steal_pointer(&txns);
-}
-
-static char *
-place_of(const KtStep *step, const KtEdit *edit)
-{
-	return g_strdup_printf("%d\n%s\n%s", (int)step->knob, step->target, edit->locator);
 }
 
 static bool

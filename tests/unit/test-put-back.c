@@ -126,6 +126,100 @@ static const KtTestEdit pages_row[] = {
 	{.path = NULL},
 };
 
+static const KtTestEdit second_value_row[] = {
+	{.group = 1,
+	 .knob = KT_KNOB_VALUE,
+	 .path = SWAPPINESS,
+	 .from = "10",
+	 .to = "5",
+	 .syntax = KT_SYNTAX_NUMBER},
+	{.path = NULL},
+};
+
+/* The older of two transactions on one place is undone first, then the newer, then it again. */
+static void
+test_older_first(KtTestChange *test, const void *data)
+{
+	uint32_t older = kt_test_applied(test, value_row);
+	uint32_t newer = kt_test_applied(test, second_value_row);
+
+	assert_undone(test, older, KT_OUTCOME_FOREIGN);
+	kt_test_assert_file(test, SWAPPINESS, "5\n");
+	g_autoptr(KtLog) log = kt_test_log(test, older);
+	g_assert_true(kt_undo_has_foreign(log));
+
+	assert_undone(test, newer, KT_OUTCOME_RESTORED);
+	kt_test_assert_file(test, SWAPPINESS, "10\n");
+	assert_undone(test, older, KT_OUTCOME_RESTORED);
+	kt_test_assert_file(test, SWAPPINESS, "60\n");
+}
+
+/* What the newer one does elsewhere does not matter. */
+static void
+test_older_elsewhere(KtTestChange *test, const void *data)
+{
+	uint32_t older = kt_test_applied(test, value_row);
+	uint32_t newer = kt_test_applied(test, file_row);
+
+	assert_undone(test, older, KT_OUTCOME_RESTORED);
+	kt_test_assert_file(test, SWAPPINESS, "60\n");
+	kt_test_assert_file(test, DROP_IN, "ours\n");
+	assert_undone(test, newer, KT_OUTCOME_RESTORED);
+	kt_test_assert_file(test, DROP_IN, NULL);
+}
+
+static void
+assert_damaged(KtTestChange *test, uint32_t id)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(KtTxn) txn = kt_test_undo(test, id, &error);
+
+	g_assert_error(error, KT_ERROR, KT_ERROR_JOURNAL);
+	g_assert_nonnull(strstr(error->message, "step 2: a before-image is damaged"));
+	g_assert_nonnull(kt_error_hint(error));
+	g_assert_cmpint(txn->state, ==, KT_TXN_APPLIED);
+	kt_test_assert_file(test, SWAPPINESS, "10\n");
+	kt_test_assert_file(test, "/etc/hosts", "ours\n");
+}
+
+static const KtTestEdit value_and_hosts[] = {
+	{.group = 1,
+	 .knob = KT_KNOB_VALUE,
+	 .path = SWAPPINESS,
+	 .from = "60",
+	 .to = "10",
+	 .syntax = KT_SYNTAX_NUMBER},
+	{.group = 1,
+	 .knob = KT_KNOB_FILE,
+	 .path = "/etc/hosts",
+	 .from = "127.0.0.1 localhost\n",
+	 .to = "ours\n"},
+	{.path = NULL},
+};
+
+/* Every byte of a before-image, its length, and itself. */
+static void
+test_damaged_image(KtTestChange *test, const void *data)
+{
+	static const char good[] = "127.0.0.1 localhost\n";
+	uint32_t id = kt_test_applied(test, value_and_hosts);
+	g_autofree char *path = kt_test_txn_path(test, id, "before/002.0");
+
+	for (size_t i = 0; i < strlen(good); i++) {
+		g_autofree char *bad = g_strdup(good);
+		bad[i] ^= 1;
+		g_assert_true(g_file_set_contents(path, bad, -1, NULL));
+		assert_damaged(test, id);
+	}
+	g_assert_true(g_file_set_contents(path, good, (gssize)strlen(good) - 1, NULL));
+	assert_damaged(test, id);
+	g_assert_cmpint(g_remove(path), ==, 0);
+	assert_damaged(test, id);
+	g_assert_true(g_file_set_contents(path, good, -1, NULL));
+	assert_undone(test, id, KT_OUTCOME_RESTORED);
+	kt_test_assert_file(test, "/etc/hosts", good);
+}
+
 /* Huge pages are given one by one: killed in the middle of the write there are some. */
 static void
 test_some_pages(KtTestChange *test, const void *data)
@@ -456,6 +550,9 @@ main(int argc, char **argv)
 	ADD("killed-before-the-write", test_intent_only);
 	ADD("killed-after-the-write", test_no_done);
 	ADD("value-between-is-foreign", test_between);
+	ADD("older-of-two-first", test_older_first);
+	ADD("older-of-two-elsewhere", test_older_elsewhere);
+	ADD("damaged-before-image", test_damaged_image);
 	ADD("some-huge-pages-are-ours", test_some_pages);
 	ADD("some-huge-pages-left-are-ours", test_some_pages_left);
 	ADD("neighbour-is-put-back", test_neighbour);
