@@ -78,32 +78,42 @@ kt_throw_hint(GError **error, KtErrorCode code, const char *hint, const char *fo
 	return false;
 }
 
-static KtErrorCode
-code_from_errno(int errno_value)
-{
-	switch (errno_value) {
-	case EACCES:
-	case EPERM:
-	case EROFS:
-		return KT_ERROR_DENIED;
-	case ENOENT:
-		return KT_ERROR_NOT_FOUND;
-	default:
-		return KT_ERROR_IO;
-	}
-}
+typedef struct ErrnoRow {
+	int errno_value;
+	KtErrorCode code;
+	const char *hint;
+} ErrnoRow;
+
+/* The last row is that of all others. */
+static const ErrnoRow errno_rows[] = {
+	{.errno_value = EACCES, .code = KT_ERROR_DENIED, .hint = "run it as root"},
+	{.errno_value = EPERM,
+	 .code = KT_ERROR_DENIED,
+	 .hint = "run it as root; what root may not do either, the kernel forbids (lockdown)"},
+	{.errno_value = EROFS,
+	 .code = KT_ERROR_DENIED,
+	 .hint = "the file system is mounted read-only, as in a container"},
+	{.errno_value = ENOENT, .code = KT_ERROR_NOT_FOUND},
+	{.errno_value = ENOSPC, .code = KT_ERROR_IO, .hint = "make room on that file system"},
+	{.errno_value = EDQUOT, .code = KT_ERROR_IO, .hint = "make room, or raise the quota"},
+	{.errno_value = EMFILE, .code = KT_ERROR_IO, .hint = "raise 'ulimit -n'"},
+	{.errno_value = EIO, .code = KT_ERROR_IO, .hint = "the disk may be damaged: see 'dmesg'"},
+	{.code = KT_ERROR_IO},
+};
 
 bool
 kt_throw_errno(GError **error, int errno_value, const char *format, ...)
 {
 	g_autofree char *what = NULL;
+	const ErrnoRow *row = errno_rows;
 	va_list args;
 
 	va_start(args, format);
 	what = g_strdup_vprintf(format, args);
 	va_end(args);
-	return kt_throw(
-		error, code_from_errno(errno_value), "%s: %s", what, g_strerror(errno_value));
+	while (row->errno_value && row->errno_value != errno_value)
+		row++;
+	return kt_throw_hint(error, row->code, row->hint, "%s: %s", what, g_strerror(errno_value));
 }
 
 bool

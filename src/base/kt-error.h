@@ -36,8 +36,8 @@ bool kt_throw(GError **error, KtErrorCode code, const char *format, ...) G_GNUC_
 bool kt_throw_hint(GError **error, KtErrorCode code, const char *hint, const char *format, ...)
 	G_GNUC_PRINTF(4, 5);
 
-/* "<message>: <strerror>"; the code is derived from @errno_value (EACCES/EPERM/EROFS become
- * DENIED, ENOENT NOT_FOUND, all others IO). */
+/* "<message>: <strerror>", with a hint where one fits every case. The code is derived from
+ * @errno_value: EACCES/EPERM/EROFS become DENIED, ENOENT NOT_FOUND, all others IO. */
 bool kt_throw_errno(GError **error, int errno_value, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
 /* Puts "<prefix>: " in front of the message of *@error; returns false. */
