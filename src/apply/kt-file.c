@@ -236,6 +236,17 @@ kt_file_put(const KtRoot *root, const KtBlob *blob, GError **error)
 	return put_file(root, blob, &place, error);
 }
 
+static bool
+is_absent(const Place *place)
+{
+	int saved = errno;
+	bool absent = faccessat(place->dirfd, place->temp, F_OK, AT_SYMLINK_NOFOLLOW) != 0 &&
+		      errno == ENOENT;
+
+	errno = saved;
+	return absent;
+}
+
 bool
 kt_file_sweep(const KtRoot *root, const char *path, GError **error)
 {
@@ -248,6 +259,9 @@ kt_file_sweep(const KtRoot *root, const char *path, GError **error)
 	/* Synced, or it could be back after a power cut, when nobody looks for it any more. */
 	if (unlinkat(place.dirfd, place.temp, 0) == 0)
 		return kt_sync(place.dirfd, place.path, error);
+	/* On a read-only file system unlink(2) fails before it looks whether there is anything. */
+	if (errno == EROFS && is_absent(&place))
+		return true;
 	/* A folder of that name is not ours. */
 	if (errno != ENOENT && errno != EISDIR)
 		return kt_throw_errno(error, errno, "remove what was left beside '%s'", path);
