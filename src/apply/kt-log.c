@@ -137,17 +137,37 @@ load(KtLog *log, GError **error)
 	return true;
 }
 
+/* Whatever is wrong with the files of a transaction: somebody has to look. */
+static bool
+throw_damaged(uint32_t id, const GError *problem, GError **error)
+{
+	bool is_damage = g_error_matches(problem, KT_ERROR, KT_ERROR_PARSE) ||
+			 g_error_matches(problem, KT_ERROR, KT_ERROR_LIMIT) ||
+			 g_error_matches(problem, KT_ERROR, KT_ERROR_JOURNAL);
+	const char *hint = kt_error_hint(problem);
+
+	if (is_damage && !hint)
+		hint = "the file system lost data: read the journal and its before/ folder by hand";
+	return kt_throw_hint(error,
+			     is_damage ? KT_ERROR_JOURNAL : (KtErrorCode)problem->code,
+			     hint,
+			     "transaction %u: %s",
+			     id,
+			     problem->message);
+}
+
 KtLog *
 kt_log_load(const KtStateDir *dir, uint32_t id, GError **error)
 {
 	g_autoptr(KtLog) log = g_new0(KtLog, 1);
+	g_autoptr(GError) problem = NULL;
 
 	log->id = id;
 	log->dirfd = kt_state_dir_open_txn(dir, id, error);
 	if (log->dirfd < 0)
 		return NULL;
-	if (!load(log, error)) {
-		kt_prefix(error, "transaction %u", id);
+	if (!load(log, &problem)) {
+		throw_damaged(id, problem, error);
 		return NULL;
 	}
 	return g_steal_pointer(&log);
