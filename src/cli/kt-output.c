@@ -41,6 +41,8 @@ kt_output_init(void)
 		g_assert(opened == fd || opened < 0);
 	}
 	(void)sigaction(SIGPIPE, &action, NULL);
+	/* ulimit -f: an error like a full disk, not the end. */
+	(void)sigaction(SIGXFSZ, &action, NULL);
 }
 
 bool

@@ -100,6 +100,20 @@ kt_planning_read(const char *path, GError **error)
 	return plan;
 }
 
+/* GLib's message names its temporary file. */
+static int
+errno_of(const GError *problem)
+{
+	static const int numbers[] = {EACCES, EPERM, EROFS, ENOSPC, ENOENT, ENOTDIR, EISDIR};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
+		if (g_error_matches(
+			    problem, G_FILE_ERROR, (int)g_file_error_from_errno(numbers[i])))
+			return numbers[i];
+	}
+	return EIO;
+}
+
 bool
 kt_planning_write(const KtPlan *plan, const char *path, GError **error)
 {
@@ -114,5 +128,5 @@ kt_planning_write(const KtPlan *plan, const char *path, GError **error)
 				     0600,
 				     &problem))
 		return true;
-	return kt_throw(error, KT_ERROR_IO, "write '%s': %s", path, problem->message);
+	return kt_throw_errno(error, errno_of(problem), "write '%s'", path);
 }
