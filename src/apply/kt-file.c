@@ -33,9 +33,9 @@ place_clear(Place *place)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, place_clear)
 
-/* One step along a link: false when the place is no link. */
+/* One step along a link. A place whose nature cannot be told must not be replaced. */
 static bool
-follow(Place *place)
+follow(Place *place, bool *ret_is_link, GError **error)
 {
 	char target[4096];
 	ssize_t length =
@@ -43,8 +43,11 @@ follow(Place *place)
 			? -1
 			: readlinkat(place->dirfd, place->name, target, sizeof(target) - 1);
 
+	*ret_is_link = length >= 0;
+	if (length < 0 && place->dirfd >= 0 && errno != EINVAL && errno != ENOENT)
+		return kt_throw_errno(error, errno, "look at '%s'", place->path);
 	if (length < 0)
-		return false;
+		return true;
 	target[length] = '\0';
 
 	g_autofree char *dir = g_path_get_dirname(place->path);
@@ -56,6 +59,8 @@ follow(Place *place)
 static bool
 find(const KtRoot *root, const char *path, Place *place, GError **error)
 {
+	bool is_link = false;
+
 	place->path = g_strdup(path);
 	for (int links = 0; links < MAX_LINKS; links++) {
 		g_autofree char *dir = g_path_get_dirname(place->path);
@@ -65,7 +70,9 @@ find(const KtRoot *root, const char *path, Place *place, GError **error)
 		place->dirfd = kt_root_open_file(root, dir, O_RDONLY | O_DIRECTORY);
 		if (place->dirfd < 0 && errno != ENOENT)
 			return kt_throw_errno(error, errno, "open '%s'", dir);
-		if (follow(place))
+		if (!follow(place, &is_link, error))
+			return false;
+		if (is_link)
 			continue;
 		place->temp = g_strdup_printf(".%s.kvmtune-tmp", place->name);
 		return true;

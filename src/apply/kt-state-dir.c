@@ -37,8 +37,12 @@ sync_parent(const char *path, GError **error)
 static bool
 make_dirs(const char *path, mode_t mode, GError **error)
 {
-	if (g_file_test(path, G_FILE_TEST_IS_DIR))
+	struct stat info;
+
+	if (stat(path, &info) == 0)
 		return sync_parent(path, error);
+	if (errno != ENOENT)
+		return kt_throw_errno(error, errno, "look at '%s'", path);
 
 	g_autofree char *parent = g_path_get_dirname(path);
 	if (!make_dirs(parent, 0755, error))
