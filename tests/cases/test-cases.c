@@ -30,7 +30,7 @@ data_dir(void)
 {
 	const char *dir = g_getenv("KVMTUNE_TEST_DATA");
 
-	return dir ? dir : ".";
+	return dir ? dir : "tests/cases";
 }
 
 static char *
