@@ -152,7 +152,7 @@ row_of(KtOutcome outcome)
 		if (outcomes[i].outcome == outcome)
 			return i;
 	}
-	g_return_val_if_reached(0);
+	g_assert_not_reached();
 }
 
 /* What the same outcome is called when nothing was written, or when it was only looked at. */

@@ -5,6 +5,7 @@
 
 import os
 import pty
+import select
 import signal
 import subprocess
 import time
@@ -15,25 +16,31 @@ from clitest import KVMTUNE, RULE, Case, HostCase, environment, run
 import tap
 
 
-def read_all(fd):
-    text = b""
-    while True:
+def read_until(fd, seen, is_enough):
+    """Reads on until is_enough(text) or the end; gives up after a minute."""
+    while not is_enough(seen):
+        if not select.select([fd], [], [], 60)[0]:
+            raise TimeoutError(f"seen so far: {seen!r}")
         try:
-            part = os.read(fd, 65536)
+            part = os.read(fd, 65536).decode()
         except OSError:
-            part = b""
+            part = ""
         if not part:
-            return text.decode()
-        text += part
+            break
+        seen += part
+    return seen
 
 
-def run_on_terminal(arguments, typed="", **changes):
-    """Status and all that a person sees."""
+def run_on_terminal(arguments, typed=None, **changes):
+    """Status and all that a person sees; @typed is typed when a question is asked."""
     pid, fd = pty.fork()
     if pid == 0:
         os.execve(KVMTUNE, [KVMTUNE, *map(str, arguments)], environment(**changes))
-    os.write(fd, typed.encode())
-    seen = read_all(fd)
+    seen = ""
+    if typed is not None:
+        seen = read_until(fd, seen, lambda text: "[y/N] " in text)
+        os.write(fd, typed.encode())
+    seen = read_until(fd, seen, lambda _: False)
     os.close(fd)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen
 
@@ -52,6 +59,7 @@ class Output(HostCase):
             ["audit"],
             ["explain", "host.swappiness"],
             ["practices"],
+            ["completion", "bash"],
             ["status"],
             ["plan"],
             ["history"],

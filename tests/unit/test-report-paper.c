@@ -107,7 +107,9 @@ test_clean(void)
 		{.text = "a\rb\bc\x7f", .wanted = "a\ufffdb\ufffdc\ufffd"},
 		{.text = "a\tb", .wanted = "a b"},
 		{.text = "a\xff\xc3", .wanted = "a\ufffd\ufffd"},
-		{.text = "\xc2\x9b" "31m", .wanted = "\ufffd31m"},
+		{.text = "\xc2\x9b"
+			 "31m",
+		 .wanted = "\ufffd31m"},
 		{.text = "\u2028", .wanted = "\ufffd"},
 	};
 
