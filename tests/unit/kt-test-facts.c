@@ -370,15 +370,19 @@ sum_pool(const KtNodeList *nodes, KtHugePool *pool)
 	}
 }
 
-/* Pools of the host are those of its nodes together. */
+/* Pools of the host are those of its nodes together, and only free pages can be promised
+ * (mm/hugetlb.c of Linux: resv_huge_pages is at most free_huge_pages). */
 static void
 settle_pools(KtHost *host)
 {
 	drop_doubles(&host->memory.huge_pools);
 	for (uint32_t i = 0; i < host->nodes.n; i++)
 		drop_doubles(&host->nodes.v[i].huge_pools);
-	for (uint32_t i = 0; i < host->memory.huge_pools.n; i++)
-		sum_pool(&host->nodes, &host->memory.huge_pools.v[i]);
+	for (uint32_t i = 0; i < host->memory.huge_pools.n; i++) {
+		KtHugePool *pool = &host->memory.huge_pools.v[i];
+		sum_pool(&host->nodes, pool);
+		pool->reserved.v = MIN(pool->reserved.v, pool->free.v);
+	}
 }
 
 /* The chosen scheduler is one of those that can be. */

@@ -106,8 +106,8 @@ random_facts(int number)
 	const char *dir = g_getenv("KVMTUNE_TEST_DATA");
 
 	if (!base) {
-		g_autofree char *path =
-			g_build_filename(dir ? dir : ".", "..", "cases", "base.json", NULL);
+		g_autofree char *path = g_build_filename(
+			dir ? dir : "tests/unit", "..", "cases", "base.json", NULL);
 		g_autofree char *text = NULL;
 		g_autoptr(GError) error = NULL;
 		gsize length = 0;
