@@ -41,21 +41,50 @@ set_affinity(KtFacts *facts, KtGuest *guest, const char *role, const KtOptU64 *n
 G_STATIC_ASSERT(sizeof(KtVcpuPin) == sizeof(KtIothreadPin));
 G_STATIC_ASSERT(offsetof(KtVcpuPin, cpus) == offsetof(KtIothreadPin, cpus));
 
+/* What a thread without a pin of its own follows. */
+static KtOptCpuset
+default_set(const KtFacts *facts, const KtGuest *guest)
+{
+	return kt_known(guest->live.vcpu_cpuset) ? guest->live.vcpu_cpuset : facts->host.cpu.online;
+}
+
+/* apply does not call libvirt for what is so already, so no pin comes into being either. */
+static bool
+is_so(KtOptCpuset now, KtOptCpuset wanted)
+{
+	return kt_known(now) && kt_known(wanted) && kt_cpuset_equal(now.v, wanted.v);
+}
+
+static KtOptCpuset
+find_pin(const KtVcpuPinList *pins, uint64_t number, KtOptCpuset fallback)
+{
+	for (uint32_t i = 0; i < pins->n; i++) {
+		if (kt_known(pins->v[i].vcpu) && pins->v[i].vcpu.v == number)
+			return pins->v[i].cpus;
+	}
+	return fallback;
+}
+
+/* In the order of the numbers, as libvirt writes them. */
 static void
 put_pin(KtFacts *facts, KtVcpuPinList *pins, uint64_t number, KtOptCpuset cpus)
 {
 	KtVcpuPin *items = kt_arena_new0(facts->arena, KtVcpuPin, pins->n + 1);
+	KtVcpuPin own = {.vcpu = {.v = number, .state = KT_STATE_VALUE}, .cpus = cpus};
+	bool is_put = !kt_known(cpus);
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < pins->n; i++) {
-		if (!kt_known(pins->v[i].vcpu) || pins->v[i].vcpu.v != number)
+		bool is_known = kt_known(pins->v[i].vcpu);
+		if (!is_put && is_known && pins->v[i].vcpu.v >= number) {
+			items[n++] = own;
+			is_put = true;
+		}
+		if (!is_known || pins->v[i].vcpu.v != number)
 			items[n++] = pins->v[i];
 	}
-	if (kt_known(cpus))
-		items[n++] = (KtVcpuPin){
-			.vcpu = {.v = number, .state = KT_STATE_VALUE},
-			.cpus = cpus,
-		};
+	if (!is_put)
+		items[n++] = own;
 	pins->v = items;
 	pins->n = n;
 	pins->state = KT_STATE_VALUE;
@@ -74,6 +103,9 @@ predict_pin(KtFacts *facts, KtGuest *guest, const KtChange *change)
 		return false;
 
 	if (is_vcpu) {
+		if (is_so(find_pin(&guest->live.vcpu_pins, number.v, default_set(facts, guest)),
+			  cpus))
+			return true;
 		put_pin(facts, &guest->live.vcpu_pins, number.v, cpus);
 		set_affinity(facts, guest, "vcpu", &number, cpus);
 		return true;
@@ -83,6 +115,8 @@ predict_pin(KtFacts *facts, KtGuest *guest, const KtChange *change)
 		.v = (KtVcpuPin *)(void *)guest->live.iothread_pins.v,
 		.n = guest->live.iothread_pins.n,
 	};
+	if (is_so(find_pin(&pins, number.v, default_set(facts, guest)), cpus))
+		return true;
 	put_pin(facts, &pins, number.v, cpus);
 	guest->live.iothread_pins.v = (KtIothreadPin *)(void *)pins.v;
 	guest->live.iothread_pins.n = pins.n;
@@ -98,6 +132,11 @@ predict_shares(KtGuest *guest, const char *text)
 
 	if (!text || !g_ascii_string_to_unsigned(text, 10, 0, UINT64_MAX, &shares.v, NULL))
 		return false;
+
+	KtOptU64 now = kt_known(guest->effective.cpu_shares) ? guest->effective.cpu_shares
+							     : guest->live.cpu_shares;
+	if (kt_known(now) && now.v == shares.v)
+		return true;
 	guest->live.cpu_shares = shares;
 	guest->effective.cpu_shares = shares;
 	return true;
@@ -117,6 +156,10 @@ kt_predict_live(KtFacts *facts, KtGuest *guest, const KtChange *change)
 		return predict_pin(facts, guest, change);
 	if (!g_str_equal(change->locator, "emulatorpin") || !parse_set(facts, change->to, &cpus))
 		return false;
+	if (is_so(kt_known(guest->live.emulator_pin) ? guest->live.emulator_pin
+						     : default_set(facts, guest),
+		  cpus))
+		return true;
 	guest->live.emulator_pin = cpus;
 	set_affinity(facts, guest, "emulator", /* number= */ NULL, cpus);
 	return true;
