@@ -180,7 +180,8 @@ change_mode(const KtView *view, const char *mode, KtSink *out)
 	change(view, "/domain/cpu/@match", config->cpu_match, NULL, out);
 	if (kt_known(config->cpu_check))
 		change(view, "/domain/cpu/@check", config->cpu_check, check, out);
-	if (g_str_equal(mode, "host-passthrough") && !is_older(view, VERSION_MIGRATABLE))
+	if (g_str_equal(mode, "host-passthrough") && kt_looked(config->cpu_migratable) &&
+	    !is_older(view, VERSION_MIGRATABLE))
 		change(view, "/domain/cpu/@migratable", config->cpu_migratable, "on", out);
 }
 
