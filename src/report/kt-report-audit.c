@@ -146,7 +146,11 @@ put_guests_alike(KtPaper *paper, const KtSection *section)
 		g_ptr_array_add(names, (void *)kt_phrase_guest_name(section->alike->pdata[i]));
 	kt_paper_tab(paper, KT_FINDING_COLUMN);
 	paper->indent = KT_FINDING_COLUMN;
-	kt_paper_flow(paper, KT_INK_UNSET, "The same findings in %u more: ", section->alike->len);
+	kt_paper_flow(paper,
+		      KT_INK_UNSET,
+		      "The same findings in %u more guest%s: ",
+		      section->alike->len,
+		      section->alike->len == 1 ? "" : "s");
 	kt_report_names(paper, names);
 	kt_paper_end_line(paper);
 }

@@ -89,23 +89,32 @@ compare_entries(const void *a, const void *b)
 	return (int)right->result->severity - (int)left->result->severity;
 }
 
-static KtSeverity
-worst(const KtSection *section)
+static unsigned
+count_severity(const KtSection *section, KtSeverity severity)
 {
-	const KtEntry *entry = section->entries->pdata[0];
+	unsigned n = 0;
 
-	return entry->result->severity;
+	for (guint i = 0; i < section->entries->len; i++) {
+		const KtEntry *entry = section->entries->pdata[i];
+		if (entry->result->severity == severity)
+			n += 1 + entry->alike->len;
+	}
+	return n;
 }
 
+/* More critical findings go first, then more high ones, and so on. */
 static int
 compare_sections(const void *a, const void *b)
 {
 	const KtSection *left = *(const KtSection *const *)a;
 	const KtSection *right = *(const KtSection *const *)b;
-	int by_severity = (int)worst(right) - (int)worst(left);
 
-	if (by_severity)
-		return by_severity;
+	for (KtSeverity s = KT_SEVERITY_CRITICAL; s > KT_SEVERITY_UNSET; s--) {
+		unsigned n_left = count_severity(left, s);
+		unsigned n_right = count_severity(right, s);
+		if (n_left != n_right)
+			return n_left > n_right ? -1 : 1;
+	}
 	/* Guests stand in one array, in order of their names. */
 	if (!left->guest || !right->guest)
 		return (left->guest != NULL) - (right->guest != NULL);
