@@ -11,10 +11,16 @@ run(KtCli *cli, GError **error)
 	const KtSelection selection = {.only = none};
 	KtSession *session = kt_cli_session(cli, error);
 	g_autoptr(KtAudit) audit = session ? kt_session_audit(session, &selection, error) : NULL;
-	g_autoptr(GPtrArray) txns = audit ? kt_session_history(session, error) : NULL;
+	g_autoptr(GError) problem = NULL;
 
-	if (!txns)
+	if (!audit)
 		return false;
+
+	g_autoptr(GPtrArray) txns = kt_session_history(session, &problem);
+	if (!txns && !g_error_matches(problem, KT_ERROR, KT_ERROR_DENIED)) {
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return false;
+	}
 
 	const KtStatus status = {
 		.facts = audit->facts,

@@ -147,6 +147,11 @@ put_txns(KtPaper *paper, const GPtrArray *txns)
 	bool is_first = true;
 
 	begin(paper, "transactions");
+	if (!txns) {
+		kt_paper_flow(paper, KT_INK_UNSET, "not known: only root may read them");
+		kt_paper_end_line(paper);
+		return;
+	}
 	for (KtTxnState state = KT_TXN_INTERRUPTED; state < KT_TXN_N; state++) {
 		unsigned n = count_state(txns, state);
 		if (!n)
@@ -235,7 +240,7 @@ kt_report_status_json(const KtStatus *status)
 	KtJson *json = json_object();
 	const KtFacts *facts = status->facts;
 	bool has_guests = facts->guests.state == KT_STATE_VALUE;
-	KtJson *txns = json_array();
+	KtJson *txns = status->txns ? json_array() : json_null();
 
 	kt_json_set_u64(json, "schema_version", KT_REPORT_SCHEMA_VERSION);
 	kt_json_set_str(json, "kind", "kvmtune-status");
@@ -248,7 +253,7 @@ kt_report_status_json(const KtStatus *status)
 	kt_json_set(json, "guest_classes", classes_to_json(status));
 	kt_json_set_str(json, "libvirt_problem", facts->meta.libvirt_problem.v);
 	kt_json_set(json, "agents", agents_to_json(&facts->host.agents));
-	for (guint i = 0; i < status->txns->len; i++)
+	for (guint i = 0; status->txns && i < status->txns->len; i++)
 		json_array_append_new(txns, kt_txn_to_json(status->txns->pdata[i]));
 	kt_json_set(json, "transactions", txns);
 	return json;

@@ -11,7 +11,7 @@
 typedef struct KtStatus {
 	const KtFacts *facts;
 	const KtPolicy *policy;
-	const GPtrArray *txns; /* KtTxn *, oldest first */
+	const GPtrArray *txns; /* KtTxn *, oldest first; NULL = only root may read them */
 } KtStatus;
 
 /* Appends host, topology, classes, guests, agents and transactions, a line each. */

@@ -218,14 +218,27 @@ class Signals(HostCase):
         self.expect(self.kvmtune("undo"), 0)
 
 
-class Privileges(Case):
-    @unittest.skipIf(os.geteuid() != 0, "only root can become somebody else")
-    def test_nobody(self):
-        def become_nobody():
-            os.setgroups([])
-            os.setgid(65534)
-            os.setuid(65534)
+def become_nobody():
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
 
+
+@unittest.skipIf(os.geteuid() != 0, "only root can become somebody else")
+class Privileges(HostCase):
+    def test_looking_as_nobody(self):
+        self.folder.chmod(0o755)
+        self.expect(self.kvmtune("apply", "--yes", RULE), 0)
+        self.assertEqual(self.state.stat().st_mode & 0o77, 0)
+        answer = self.expect(self.kvmtune("status", preexec_fn=become_nobody), 0)
+        self.assertIn("only root may read them", answer.out)
+        answer = self.kvmtune("status", "--json", preexec_fn=become_nobody)
+        self.assertIsNone(answer.json["transactions"])
+        self.expect(self.kvmtune("audit", RULE, preexec_fn=become_nobody), 0)
+        self.expect_error(self.kvmtune("history", preexec_fn=become_nobody), 4)
+        self.expect_error(self.kvmtune("verify", preexec_fn=become_nobody), 4)
+
+    def test_changing_as_nobody(self):
         # Asks for no libvirt: what is tested is the host.
         answer = run("-c", "", "audit", "--json", preexec_fn=become_nobody)
         self.expect(answer, 0)
