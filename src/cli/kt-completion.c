@@ -288,7 +288,11 @@ write_zsh(GString *out)
 		append_zsh_action(out, command->complete, command->words);
 		g_string_append(out, "'\n\t\t;;\n");
 	}
-	g_string_append(out, "\t\tesac\n\t\t;;\n\tesac\n}\n\n_kvmtune \"$@\"\n");
+	/* Loaded as a function it runs, sourced it makes itself known. */
+	g_string_append(out,
+			"\t\tesac\n\t\t;;\n\tesac\n}\n\n"
+			"if [[ ${funcstack[1]} == _kvmtune ]]; then\n\t_kvmtune \"$@\"\n"
+			"else\n\tcompdef _kvmtune kvmtune\nfi\n");
 }
 
 static void
@@ -338,7 +342,9 @@ append_fish_option(GString *out, const KtOptionRow *row, const char *condition)
 		g_string_append_printf(out, " -l %s", row->alias);
 	if (row->letter)
 		g_string_append_printf(out, " -s %c", row->letter);
-	g_string_append_printf(out, "%s -d '%s'", row->arg ? " -x" : "", help);
+	bool is_file = row->complete == KT_COMPLETE_FILE;
+	const char *wants_argument = is_file ? " -r" : " -x";
+	g_string_append_printf(out, "%s -d '%s'", row->arg ? wants_argument : "", help);
 	append_fish_source(out, row->complete, row->words);
 	g_string_append_c(out, '\n');
 }

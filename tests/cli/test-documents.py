@@ -148,6 +148,24 @@ class Completion(Case):
         self.assertEqual(self.complete("kvmtune", "audit", "--confirm"), [])
         self.assertEqual(self.complete("kvmtune", "completion", "f"), ["fish"])
 
+    @unittest.skipUnless(shutil.which("fish"), "no fish here")
+    def test_fish(self):
+        for line, wanted in (
+            ("kvmtune au", "audit"),
+            ("kvmtune explain host.swapp", "host.swappiness"),
+            ("kvmtune audit --fail-on cr", "critical"),
+        ):
+            script = f"{self.script('fish')}\ncomplete -C '{line}'\n"
+            done = subprocess.run(["fish", "-N", "-c", script], capture_output=True, text=True, check=False)
+            self.assertEqual(done.stderr, "")
+            self.assertEqual(done.stdout.split("\t")[0].strip(), wanted)
+
+    @unittest.skipUnless(shutil.which("zsh"), "no zsh here")
+    def test_zsh(self):
+        script = f"autoload -Uz compinit; compinit -u -D\n{self.script('zsh')}\necho ${{_comps[kvmtune]}}\n"
+        done = subprocess.run(["zsh", "-f", "-c", script], capture_output=True, text=True, check=False)
+        self.assertEqual((done.stdout, done.stderr), ("_kvmtune\n", ""))
+
     def test_domains(self):
         answer = self.expect(run("-c", "test:///default", "complete", "domains"), 0)
         self.assertEqual(answer.out, "test\n")
