@@ -4,6 +4,7 @@
 
 #include <glib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* libvirt's URIs: docs/uri.html, "driver[+transport]://[user@][host][:port]/[path][?params]". */
 typedef struct Uri {
@@ -58,7 +59,7 @@ kt_virt_uri_default(void)
 		if (value && *value)
 			return value;
 	}
-	return NULL;
+	return geteuid() == 0 ? NULL : "qemu:///system";
 }
 
 bool

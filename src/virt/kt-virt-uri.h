@@ -7,7 +7,9 @@
 #include <stdbool.h>
 
 /* The URI that NULL stands for, from VIRSH_DEFAULT_CONNECT_URI and LIBVIRT_DEFAULT_URI in this
- * order, as virsh does; NULL = leave it to libvirt. Borrowed from the environment. */
+ * order, as virsh does; NULL = leave it to libvirt. Without root that would be the user's own
+ * session, for which libvirt starts a daemon: the guests of the host are qemu:///system. Borrowed
+ * from the environment, or static. */
 const char *kt_virt_uri_default(void);
 
 /* True when the URI names another machine: it has a host part that is not this machine. */
