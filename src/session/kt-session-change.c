@@ -435,7 +435,11 @@ kt_session_verify(KtSession *session, uint32_t id, GError **error)
 			return NULL;
 	}
 	if (id != 0 && txns->len == 0) {
-		kt_throw(error, KT_ERROR_NOT_FOUND, "transaction %u left nothing to verify", id);
+		kt_throw_hint(error,
+			      KT_ERROR_NOT_FOUND,
+			      "'kvmtune history' lists the transactions",
+			      "transaction %u left nothing to verify",
+			      id);
 		return NULL;
 	}
 	return g_steal_pointer(&txns);
