@@ -15,8 +15,8 @@ static const KtOptionRow rows[KT_OPTION_N] = {
 			.arg = "URI",
 			.help = "libvirt connection",
 			.doc = "Without it VIRSH_DEFAULT_CONNECT_URI, LIBVIRT_DEFAULT_URI and "
-			       "qemu:///system (as root, libvirt's own default) count, in this order. An empty URI connects to nothing, and "
-			       "so does the default with --root.",
+			       "qemu:///system (as root, libvirt's own default) count, in this order. An "
+			       "empty URI connects to nothing, and so does the default with --root.",
 			.is_global = true,
 			MEMBER(connect),
 		},
