@@ -124,6 +124,7 @@ kt_output_wants_colour(const char *when, bool *ret_wanted, GError **error)
 static GLogWriterOutput
 write_log(GLogLevelFlags level, const GLogField *fields, gsize n_fields, void *data)
 {
+	(void)data;
 	if ((level & G_LOG_LEVEL_MASK) > shown_level)
 		return G_LOG_WRITER_HANDLED;
 	for (gsize i = 0; i < n_fields; i++) {

@@ -29,6 +29,7 @@ handle(int number)
 {
 	int saved = errno;
 
+	(void)number;
 	n_signals = n_signals + 1;
 	if (how == KT_INTERRUPT_UNSET || n_signals > 1) {
 		say(KT_PROGRAM ": interrupted\n");
