@@ -48,11 +48,20 @@ default_set(const KtFacts *facts, const KtGuest *guest)
 	return kt_known(guest->live.vcpu_cpuset) ? guest->live.vcpu_cpuset : facts->host.cpu.online;
 }
 
-/* apply does not call libvirt for what is so already, so no pin comes into being either. */
+/* apply does not call libvirt for what is so already, so no pin comes into being either. CPUs that
+ * went offline under a pin do not count. */
 static bool
-is_so(KtOptCpuset now, KtOptCpuset wanted)
+is_so(const KtFacts *facts, KtOptCpuset now, KtOptCpuset wanted)
 {
-	return kt_known(now) && kt_known(wanted) && kt_cpuset_equal(now.v, wanted.v);
+	KtOptCpuset online = facts->host.cpu.online;
+	KtCpuset left = {0};
+
+	if (!kt_known(now) || !kt_known(wanted))
+		return false;
+	left = *now.v;
+	if (kt_known(online) && kt_cpuset_intersects(now.v, online.v))
+		kt_cpuset_and(&left, online.v);
+	return kt_cpuset_equal(now.v, wanted.v) || kt_cpuset_equal(&left, wanted.v);
 }
 
 static KtOptCpuset
@@ -103,7 +112,8 @@ predict_pin(KtFacts *facts, KtGuest *guest, const KtChange *change)
 		return false;
 
 	if (is_vcpu) {
-		if (is_so(find_pin(&guest->live.vcpu_pins, number.v, default_set(facts, guest)),
+		if (is_so(facts,
+			  find_pin(&guest->live.vcpu_pins, number.v, default_set(facts, guest)),
 			  cpus))
 			return true;
 		put_pin(facts, &guest->live.vcpu_pins, number.v, cpus);
@@ -115,7 +125,7 @@ predict_pin(KtFacts *facts, KtGuest *guest, const KtChange *change)
 		.v = (KtVcpuPin *)(void *)guest->live.iothread_pins.v,
 		.n = guest->live.iothread_pins.n,
 	};
-	if (is_so(find_pin(&pins, number.v, default_set(facts, guest)), cpus))
+	if (is_so(facts, find_pin(&pins, number.v, default_set(facts, guest)), cpus))
 		return true;
 	put_pin(facts, &pins, number.v, cpus);
 	guest->live.iothread_pins.v = (KtIothreadPin *)(void *)pins.v;
@@ -156,7 +166,8 @@ kt_predict_live(KtFacts *facts, KtGuest *guest, const KtChange *change)
 		return predict_pin(facts, guest, change);
 	if (!g_str_equal(change->locator, "emulatorpin") || !parse_set(facts, change->to, &cpus))
 		return false;
-	if (is_so(kt_known(guest->live.emulator_pin) ? guest->live.emulator_pin
+	if (is_so(facts,
+		  kt_known(guest->live.emulator_pin) ? guest->live.emulator_pin
 						     : default_set(facts, guest),
 		  cpus))
 		return true;
