@@ -70,6 +70,23 @@ count_contexts(const KtGuestConfig *config)
 	return has_native ? 1 + kt_cpuset_count(&iothreads) : 0;
 }
 
+/* Is it known of all guests what they need? */
+static bool
+is_need_known(const KtView *view)
+{
+	KtCensus census = {0};
+
+	if (!kt_census_take(view->facts, KT_CENSUS_COUNTING, &census))
+		return false;
+	for (uint32_t i = 0; i < view->facts->guests.n; i++) {
+		const KtGuest *guest = &view->facts->guests.v[i];
+		if (kt_census_counts(guest) &&
+		    kt_census_config(guest)->disks.state != KT_STATE_VALUE)
+			return false;
+	}
+	return true;
+}
+
 static uint64_t
 count_need(const KtView *view)
 {
@@ -129,10 +146,8 @@ static KtVerdict
 evaluate(const KtView *view, KtSink *out)
 {
 	KtOptU64 limit = view->host->sysctl.aio_max_nr;
-	KtCensus census = {0};
 	KtSeverity severity = KT_SEVERITY_UNSET;
 	uint64_t need = count_need(view);
-	bool are_guests_known = kt_census_take(view->facts, KT_CENSUS_COUNTING, &census);
 
 	if (limit.state == KT_STATE_ABSENT)
 		return KT_VERDICT_NOT_APPLICABLE;
@@ -141,7 +156,7 @@ evaluate(const KtView *view, KtSink *out)
 
 	severity = judge(view, need);
 	if (!severity)
-		return are_guests_known ? KT_VERDICT_OK : KT_VERDICT_UNKNOWN;
+		return is_need_known(view) ? KT_VERDICT_OK : KT_VERDICT_UNKNOWN;
 	kt_sink_severity(out, severity);
 	report(view, need, out);
 	return KT_VERDICT_FINDING;

@@ -270,16 +270,21 @@ evaluate(const KtView *view, KtSink *out)
 	Load load = {0};
 	KtCensus census = {0};
 	KtSeverity severity = KT_SEVERITY_UNSET;
+	bool are_guests_known = false;
 
 	if (now.state == KT_STATE_ABSENT || kt_census_is_dom0(view->host))
 		return KT_VERDICT_NOT_APPLICABLE;
-	if (!kt_known(now) || !kt_census_take(view->facts, KT_CENSUS_COUNTING, &census))
+	if (!kt_known(now))
 		return KT_VERDICT_UNKNOWN;
 
+	are_guests_known = kt_census_take(view->facts, KT_CENSUS_COUNTING, &census);
 	load = measure(view);
 	severity = judge(view, &load, &census);
+	/* Without polling it matters whether any guest uses KVM. */
+	if (!severity && now.v == 0 && census.n_kvm == 0 && census.n_unknown > 0)
+		return KT_VERDICT_UNKNOWN;
 	if (!severity)
-		return KT_VERDICT_OK;
+		return are_guests_known ? KT_VERDICT_OK : KT_VERDICT_UNKNOWN;
 	kt_sink_severity(out, severity);
 	return report(view, &load, out);
 }

@@ -251,6 +251,16 @@ check_waste(Pools *pools, KtSink *out)
 }
 
 static void
+check_sizes(Pools *pools, KtSink *out)
+{
+	g_autoptr(GArray) sizes = kt_huge_sizes(pools->view);
+
+	for (guint i = 0; i < sizes->len; i++)
+		check_size(pools, g_array_index(sizes, uint64_t, i), out);
+	check_waste(pools, out);
+}
+
+static void
 check_size_of_all(Pools *pools, KtSink *out)
 {
 	const KtView *view = pools->view;
@@ -310,26 +320,24 @@ evaluate(const KtView *view, KtSink *out)
 	const KtMemory *memory = &view->host->memory;
 	KtCensus census = {0};
 	Pools pools = {0};
-	g_autoptr(GArray) sizes = NULL;
+	bool are_guests_known = false;
 
 	if (memory->huge_pools.state == KT_STATE_ABSENT || kt_census_is_dom0(view->host))
 		return KT_VERDICT_NOT_APPLICABLE;
-	if (memory->huge_pools.state != KT_STATE_VALUE || !kt_known(memory->total_kib) ||
-	    !kt_census_take(view->facts, KT_CENSUS_DEFINED, &census))
+	if (memory->huge_pools.state != KT_STATE_VALUE || !kt_known(memory->total_kib))
 		return KT_VERDICT_UNKNOWN;
 
 	pools = survey(view);
-	sizes = kt_huge_sizes(view);
-	if (pools.pools_kib == 0 && !pools.is_wanted)
+	are_guests_known = kt_census_take(view->facts, KT_CENSUS_DEFINED, &census);
+	if (are_guests_known && pools.pools_kib == 0 && !pools.is_wanted)
 		return KT_VERDICT_NOT_APPLICABLE;
-	for (guint i = 0; i < sizes->len; i++)
-		check_size(&pools, g_array_index(sizes, uint64_t, i), out);
-	check_waste(&pools, out);
+	if (are_guests_known)
+		check_sizes(&pools, out);
 	check_size_of_all(&pools, out);
 	check_balloon(&pools, out);
 	if (pools.worst)
 		return KT_VERDICT_FINDING;
-	return pools.n_unclear ? KT_VERDICT_UNKNOWN : KT_VERDICT_OK;
+	return pools.n_unclear || !are_guests_known ? KT_VERDICT_UNKNOWN : KT_VERDICT_OK;
 }
 
 static const char *const sources[] = {

@@ -65,8 +65,6 @@ judge_drive(const KtView *view)
 	const KtBlock *block = view->block;
 	bool is_dense = view->workload == KT_WORKLOAD_DENSE;
 
-	if (!kt_known(block->rotational) || !kt_known(block->is_multipath_leg))
-		return (Advice){.severity = KT_SEVERITY_UNSET};
 	if (block->rotational.v && kt_opt_is(block->scheduler, "none"))
 		return (Advice){
 			.severity = KT_SEVERITY_MEDIUM,
@@ -215,6 +213,23 @@ check_elevator(const KtView *view, bool is_finding, KtSink *out)
 	return true;
 }
 
+/* What the conditions for this kind of device rest on. */
+static bool
+can_judge(const KtBlock *block)
+{
+	bool are_queues_known =
+		kt_known(block->hw_queues) || block->hw_queues.state == KT_STATE_ABSENT;
+
+	if (!kt_known(block->is_multipath_leg))
+		return false;
+	if (kt_opt_is(block->kind, "scsi"))
+		return kt_known(block->transport) &&
+		       (kt_known(block->rotational) || !is_drive(block));
+	if (kt_opt_is(block->kind, "virtio") || kt_opt_is(block->kind, "xen"))
+		return are_queues_known;
+	return true;
+}
+
 static bool
 is_judged_kind(const KtBlock *block)
 {
@@ -238,6 +253,9 @@ evaluate(const KtView *view, KtSink *out)
 		return KT_VERDICT_NOT_APPLICABLE;
 	if (!kt_known(block->scheduler) || !kt_known(block->kind) || !kt_known(block->name) ||
 	    !kt_known(block->is_switchable) || !kt_known(block->schedulers))
+		return KT_VERDICT_UNKNOWN;
+
+	if (!can_judge(block))
 		return KT_VERDICT_UNKNOWN;
 
 	advice = judge(view);

@@ -144,7 +144,7 @@ judge_running(Ksm *ksm)
 			     workload == KT_WORKLOAD_LATENCY ? KT_SEVERITY_HIGH
 							     : KT_SEVERITY_MEDIUM);
 	if (workload == KT_WORKLOAD_GENERAL && ksm->census.n_mergeable > 1 &&
-	    !ksm->is_overcommitted)
+	    kt_known(ksm->view->host->memory.total_kib) && !ksm->is_overcommitted)
 		return blame(ksm,
 			     "KSM lets guests see each other's pages, and memory is not short",
 			     KT_SEVERITY_MEDIUM);
@@ -301,7 +301,7 @@ evaluate(const KtView *view, KtSink *out)
 		return KT_VERDICT_FINDING;
 	}
 	if (host->ksm.run.v != 1 || !is_mostly_volatile(&host->ksm))
-		return KT_VERDICT_OK;
+		return kt_known(host->memory.total_kib) ? KT_VERDICT_OK : KT_VERDICT_UNKNOWN;
 	kt_sink_severity(out, KT_SEVERITY_LOW);
 	kt_sink_summary(out, "most pages change before same-page merging (KSM) can use them");
 	add_evidence(&ksm, out);

@@ -36,7 +36,7 @@ are_all_bound(const KtCensus *census)
 }
 
 static void
-add_evidence(const KtView *view, const Nodes *nodes, const KtCensus *census, KtSink *out)
+add_evidence(const KtView *view, const Nodes *nodes, KtSink *out)
 {
 	KtOptU64 now = view->host->sysctl.numa_balancing;
 
@@ -46,11 +46,6 @@ add_evidence(const KtView *view, const Nodes *nodes, const KtCensus *census, KtS
 			 "%u node%s with CPUs",
 			 nodes->n_with_cpus,
 			 nodes->n_with_cpus == 1 ? "" : "s");
-	kt_sink_evidence(out,
-			 view->facts->guests.origin,
-			 "%u of %u guests are bound to nodes or on static huge pages",
-			 census->n_bound,
-			 census->n);
 }
 
 static KtVerdict
@@ -95,12 +90,29 @@ judge_tiering(const KtView *view, const Nodes *nodes, KtSink *out)
 	return KT_VERDICT_FINDING;
 }
 
+/* Without an unbound guest every guest counts; with balancing off, so does whether numad runs. */
+static bool
+cannot_tell(const KtView *view, const KtCensus *census, bool is_on)
+{
+	if (!is_on && view->workload == KT_WORKLOAD_LATENCY)
+		return false;
+	if (census->n_unbound == 0)
+		return census->n_unknown > 0;
+	return !is_on && view->host->agents.state != KT_STATE_VALUE &&
+	       view->host->agents.state != KT_STATE_ABSENT;
+}
+
 static KtVerdict
 judge_nodes(const KtView *view, const Nodes *nodes, const KtCensus *census, KtSink *out)
 {
 	bool is_on = view->host->sysctl.numa_balancing.v & BALANCING;
 	bool is_latency = view->workload == KT_WORKLOAD_LATENCY;
 
+	kt_sink_evidence(out,
+			 view->facts->guests.origin,
+			 "%u of %u guests are bound to nodes or on static huge pages",
+			 census->n_bound,
+			 census->n);
 	if (is_on && are_all_bound(census)) {
 		kt_sink_summary(out, "NUMA balancing scans although every guest is bound");
 		return propose(view,
@@ -108,8 +120,9 @@ judge_nodes(const KtView *view, const Nodes *nodes, const KtCensus *census, KtSi
 			       /* is_on= */ false,
 			       out);
 	}
+	if (cannot_tell(view, census, is_on))
+		return KT_VERDICT_UNKNOWN;
 	if (!is_on && !is_latency && census->n_unbound > 0 &&
-	    view->host->agents.state == KT_STATE_VALUE &&
 	    !kt_census_has_agent(view->host, "numad")) {
 		kt_sink_summary(out, "nothing keeps memory near the CPUs of unbound guests");
 		return propose(view, KT_SEVERITY_MEDIUM, /* is_on= */ true, out);
@@ -127,12 +140,14 @@ evaluate(const KtView *view, KtSink *out)
 	if (host->sysctl.numa_balancing.state == KT_STATE_ABSENT)
 		return KT_VERDICT_NOT_APPLICABLE;
 	if (!kt_known(host->sysctl.numa_balancing) || host->nodes.state != KT_STATE_VALUE ||
-	    nodes.n_unknown > 0 || !kt_census_take(view->facts, KT_CENSUS_COUNTING, &census))
+	    nodes.n_unknown > 0)
 		return KT_VERDICT_UNKNOWN;
 
-	add_evidence(view, &nodes, &census, out);
+	add_evidence(view, &nodes, out);
 	if (nodes.n_with_cpus > 1)
-		return judge_nodes(view, &nodes, &census, out);
+		return kt_census_take(view->facts, KT_CENSUS_COUNTING, &census)
+			       ? judge_nodes(view, &nodes, &census, out)
+			       : KT_VERDICT_UNKNOWN;
 	return nodes.n_memory_only ? judge_tiering(view, &nodes, out) : judge_one_node(view, out);
 }
 

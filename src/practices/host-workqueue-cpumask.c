@@ -29,6 +29,18 @@ find_pinned(const KtFacts *facts)
 	return pinned;
 }
 
+static bool
+are_pins_known(const KtFacts *facts)
+{
+	for (uint32_t i = 0; i < facts->guests.n; i++) {
+		const KtGuest *guest = &facts->guests.v[i];
+		if (kt_census_counts(guest) &&
+		    kt_census_config(guest)->vcpu_pins.state != KT_STATE_VALUE)
+			return false;
+	}
+	return true;
+}
+
 /* CPUs that unbound workers have no business on: pinned, and those that the kernel itself took
  * away at boot. */
 static KtCpuset
@@ -157,7 +169,8 @@ judge(const KtView *view, const KtCpuset *pinned, KtSink *out)
 		return KT_VERDICT_FINDING;
 	}
 	if (!left_out)
-		return KT_VERDICT_OK;
+		return is_strict && !are_pins_known(view->facts) ? KT_VERDICT_UNKNOWN
+								 : KT_VERDICT_OK;
 	kt_sink_severity(out, KT_SEVERITY_LOW);
 	kt_sink_summary(out,
 			"kernel workers may not run on any CPU of node %" G_GUINT64_FORMAT,
