@@ -6,9 +6,11 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 SOURCE = pathlib.Path(__file__).parents[2]
@@ -95,6 +97,7 @@ class HostCase(Case):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="kvmtune-cli-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.addCleanup(self.expect_no_timer)
         self.root = self.folder / "root"
         self.state = self.folder / "state"
         for name, text in FILES.items():
@@ -104,6 +107,28 @@ class HostCase(Case):
 
     def kvmtune(self, *arguments, **keywords):
         return run("--root", self.root, "--state-dir", self.state, *arguments, **keywords)
+
+    def timers(self):
+        """Processes that keep a deadline for this host."""
+        found = []
+        for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                words = path.read_bytes().decode(errors="replace").split("\0")
+            except OSError:
+                continue
+            if str(self.state) in words and "timer" in words:
+                found.append(int(path.parent.name))
+        return found
+
+    def expect_no_timer(self):
+        """They end by themselves, soon after their transaction is settled."""
+        deadline = time.monotonic() + 30
+        while self.timers() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        left = self.timers()
+        for pid in left:
+            os.kill(pid, signal.SIGTERM)
+        self.assertEqual(left, [])
 
     def value(self, name="proc/sys/vm/swappiness"):
         return (self.root / name).read_text().strip()
