@@ -35,7 +35,10 @@ def run_on_terminal(arguments, typed=None, **changes):
     """Status and all that a person sees; @typed is typed when a question is asked."""
     pid, fd = pty.fork()
     if pid == 0:
-        os.execve(KVMTUNE, [KVMTUNE, *map(str, arguments)], environment(**changes))
+        try:
+            os.execve(KVMTUNE, [KVMTUNE, *map(str, arguments)], environment(**changes))
+        finally:
+            os._exit(127)
     seen = ""
     if typed is not None:
         seen = read_until(fd, seen, lambda text: "[y/N] " in text)
