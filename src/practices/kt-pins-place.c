@@ -7,14 +7,24 @@
 
 #define UNKNOWN_PINS "The pins of another guest are not known, so none can be chosen beside them."
 
+static bool
+is_cpu(const KtCpu *cpu, unsigned id)
+{
+	return kt_known(cpu->id) && cpu->id.v == id && kt_known(cpu->core) &&
+	       cpu->core.v < KT_CPUSET_BITS;
+}
+
 static const KtCpu *
 find_cpu(const KtHost *host, unsigned id)
 {
-	for (uint32_t i = 0; i < host->cpu.list.n; i++) {
-		const KtCpu *cpu = &host->cpu.list.v[i];
-		if (kt_known(cpu->id) && cpu->id.v == id && kt_known(cpu->core) &&
-		    cpu->core.v < KT_CPUSET_BITS)
-			return cpu;
+	const KtCpuList *list = &host->cpu.list;
+
+	/* Where it stands on a host with no gaps. */
+	if (id < list->n && is_cpu(&list->v[id], id))
+		return &list->v[id];
+	for (uint32_t i = 0; i < list->n; i++) {
+		if (is_cpu(&list->v[i], id))
+			return &list->v[i];
 	}
 	return NULL;
 }
