@@ -163,12 +163,15 @@ tell(const KtView *view, const KtGuestConfig *config, const Survey *survey, KtSi
 				 ((const KtDisk *)survey->disks->pdata[i])->target.v);
 	if (survey->n_controllers)
 		kt_sink_evidence(out, origin, "the virtio-scsi controller has no IOThread");
-	kt_sink_evidence(out,
-			 config->iothreads.origin ? config->iothreads.origin : origin,
-			 "<iothreads>%" G_GUINT64_FORMAT "</iothreads>%s%s",
-			 survey->n,
-			 n_unused ? ", without a disk: " : "",
-			 unused);
+	if (survey->n == 0)
+		kt_sink_evidence(out, origin, "no <iothreads>");
+	else
+		kt_sink_evidence(out,
+				 config->iothreads.origin ? config->iothreads.origin : origin,
+				 "<iothreads>%" G_GUINT64_FORMAT "</iothreads>%s%s",
+				 survey->n,
+				 n_unused ? ", without a disk: " : "",
+				 unused);
 }
 
 /* Numbers for the new ones: libvirt gives the least that are free. */
@@ -220,28 +223,50 @@ assign(const KtView *view, const Survey *survey, const KtCpuset *ids, KtSink *ou
 			      out);
 }
 
-/* New threads of a guest with bound vCPUs go where its emulator is, if that is out of their way. */
+/* Where guest.vcpu.pin wants the emulator, or has it already: threads of a guest with bound vCPUs
+ * shall keep off them as well. False when nothing says where. */
+static bool
+find_place(const KtView *view, KtCpuset *ret_cpus)
+{
+	const KtOptCpuset emulator = view->config->emulator_pin;
+	bool is_latency = view->workload == KT_WORKLOAD_LATENCY;
+	KtPinFaults faults;
+	KtPlacement placement;
+	KtCpuset claim = {0};
+	const char *reason = NULL;
+	bool has_own = false;
+
+	if (kt_pins_gate(view) != KT_VERDICT_OK)
+		return false;
+	kt_pins_judge(view, KT_PIN_CONFIG, &faults);
+	if (kt_pins_wants_place(view, &faults)) {
+		bool ok = kt_pins_place(view, &placement, &reason);
+		if (ok)
+			*ret_cpus = placement.emulator;
+		return ok;
+	}
+	kt_pins_claim(view->host, view->config, &claim, &has_own);
+	if (!kt_known(emulator) || kt_cpuset_is_empty(&claim) ||
+	    (is_latency && kt_cpuset_intersects(&claim, emulator.v)) ||
+	    !kt_cpuset_is_subset(emulator.v, view->host->cpu.online.v))
+		return false;
+	*ret_cpus = *emulator.v;
+	return true;
+}
+
 static void
 bind(const KtView *view, const KtCpuset *new, KtSink *out)
 {
-	const KtOptCpuset emulator = view->config->emulator_pin;
-	KtCpuset claim = {0};
-	bool has_own = false;
+	KtCpuset cpus = {0};
 
-	if (kt_pins_gate(view) != KT_VERDICT_OK || !kt_known(emulator))
-		return;
-	kt_pins_claim(view->host, view->config, &claim, &has_own);
-	bool is_in_the_way =
-		view->workload == KT_WORKLOAD_LATENCY && kt_cpuset_intersects(&claim, emulator.v);
-	if (kt_cpuset_is_empty(&claim) || is_in_the_way ||
-	    !kt_cpuset_is_subset(emulator.v, view->host->cpu.online.v))
+	if (!find_place(view, &cpus))
 		return;
 
-	g_autofree char *cpus = kt_cpuset_to_list(emulator.v);
+	g_autofree char *list = kt_cpuset_to_list(&cpus);
 	kt_cpuset_foreach (new, id) {
 		g_autofree char *locator =
 			g_strdup_printf("/domain/cputune/iothreadpin[@iothread='%u']/@cpuset", id);
-		kt_sink_domain_xml(out, view->guest, locator, NULL, cpus);
+		kt_sink_domain_xml(out, view->guest, locator, NULL, list);
 	}
 }
 
