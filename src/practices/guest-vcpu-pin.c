@@ -82,7 +82,11 @@ show_sets(const KtGuestConfig *config, KtSink *out)
 				 list);
 	}
 	if (pins->n == 0 && !kt_known(config->vcpu_cpuset))
-		kt_sink_evidence(out, origin, "no <vcpupin> for %u vCPUs", kt_pins_n_vcpus(config));
+		kt_sink_evidence(out,
+				 origin,
+				 "no <vcpupin> for %u vCPU%s",
+				 kt_pins_n_vcpus(config),
+				 plural(kt_pins_n_vcpus(config)));
 }
 
 static void
