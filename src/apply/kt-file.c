@@ -33,21 +33,30 @@ place_clear(Place *place)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, place_clear)
 
-/* One step along a link. A place whose nature cannot be told must not be replaced. */
+/* Is the place a link? One whose nature cannot be told must not be replaced. */
 static bool
-follow(Place *place, bool *ret_is_link, GError **error)
+look(const Place *place, bool *ret_is_link, GError **error)
+{
+	struct stat info;
+
+	*ret_is_link = false;
+	if (place->dirfd < 0)
+		return true;
+	if (fstatat(place->dirfd, place->name, &info, AT_SYMLINK_NOFOLLOW) == 0)
+		*ret_is_link = S_ISLNK(info.st_mode);
+	else if (errno != ENOENT)
+		return kt_throw_errno(error, errno, "look at '%s'", place->path);
+	return true;
+}
+
+static bool
+follow(Place *place, GError **error)
 {
 	char target[4096];
-	ssize_t length =
-		place->dirfd < 0
-			? -1
-			: readlinkat(place->dirfd, place->name, target, sizeof(target) - 1);
+	ssize_t length = readlinkat(place->dirfd, place->name, target, sizeof(target) - 1);
 
-	*ret_is_link = length >= 0;
-	if (length < 0 && place->dirfd >= 0 && errno != EINVAL && errno != ENOENT)
-		return kt_throw_errno(error, errno, "look at '%s'", place->path);
 	if (length < 0)
-		return true;
+		return kt_throw_errno(error, errno, "read the link '%s'", place->path);
 	target[length] = '\0';
 
 	g_autofree char *dir = g_path_get_dirname(place->path);
@@ -70,7 +79,7 @@ find(const KtRoot *root, const char *path, Place *place, GError **error)
 		place->dirfd = kt_root_open_file(root, dir, O_RDONLY | O_DIRECTORY);
 		if (place->dirfd < 0 && errno != ENOENT)
 			return kt_throw_errno(error, errno, "open '%s'", dir);
-		if (!follow(place, &is_link, error))
+		if (!look(place, &is_link, error) || (is_link && !follow(place, error)))
 			return false;
 		if (is_link)
 			continue;
@@ -80,22 +89,29 @@ find(const KtRoot *root, const char *path, Place *place, GError **error)
 	return kt_throw(error, KT_ERROR_IO, "'%s': too many links", path);
 }
 
-static GHashTable *
-read_xattrs(int fd)
+/* What cannot be read could not be put back. */
+static bool
+read_xattrs(int fd, KtBlob *blob, GError **error)
 {
-	g_autoptr(GHashTable) xattrs = g_hash_table_new_full(
-		g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
 	g_autofree char *names = g_malloc0(MAX_XATTR_BYTES);
 	g_autofree char *value = g_malloc0(MAX_XATTR_BYTES);
 	ssize_t length = flistxattr(fd, names, MAX_XATTR_BYTES);
 
+	blob->xattrs = g_hash_table_new_full(
+		g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
+	if (length < 0 && errno != ENOTSUP && errno != ENOSYS)
+		return kt_throw_errno(error, errno, "list the attributes of '%s'", blob->path);
 	for (ssize_t at = 0; at < length; at += (ssize_t)strlen(names + at) + 1) {
 		ssize_t size = fgetxattr(fd, names + at, value, MAX_XATTR_BYTES);
-		if (size >= 0)
-			g_hash_table_insert(
-				xattrs, g_strdup(names + at), g_bytes_new(value, (size_t)size));
+		if (size < 0 && errno == ENODATA)
+			continue;
+		if (size < 0)
+			return kt_throw_errno(
+				error, errno, "read '%s' of '%s'", names + at, blob->path);
+		g_hash_table_insert(
+			blob->xattrs, g_strdup(names + at), g_bytes_new(value, (size_t)size));
 	}
-	return g_steal_pointer(&xattrs);
+	return true;
 }
 
 KtBlob *
@@ -129,7 +145,8 @@ kt_file_read(const KtRoot *root, const char *path, GError **error)
 	blob->mode = info.st_mode & 07777;
 	blob->uid = info.st_uid;
 	blob->gid = info.st_gid;
-	blob->xattrs = read_xattrs(fd);
+	if (!read_xattrs(fd, blob, error))
+		return NULL;
 	return g_steal_pointer(&blob);
 }
 
@@ -194,6 +211,17 @@ make_dir(const KtRoot *root, const KtBlob *blob, Place *place, GError **error)
 	return true;
 }
 
+/* Synced, or it could be back after a power cut. Whoever comes here has failed already. */
+static void
+discard_temp(const Place *place)
+{
+	int saved = errno;
+
+	if (unlinkat(place->dirfd, place->temp, 0) == 0)
+		(void)!kt_sync(place->dirfd, place->path, NULL);
+	errno = saved;
+}
+
 static bool
 put_file(const KtRoot *root, const KtBlob *blob, Place *place, GError **error)
 {
@@ -202,13 +230,13 @@ put_file(const KtRoot *root, const KtBlob *blob, Place *place, GError **error)
 	if (place->dirfd < 0 && !make_dir(root, blob, place, error))
 		return false;
 	if (!write_temp(place, blob, error)) {
-		(void)unlinkat(place->dirfd, place->temp, 0);
+		discard_temp(place);
 		return false;
 	}
 	fault = KT_FAULT("file-before-rename");
 	if (fault || renameat(place->dirfd, place->temp, place->dirfd, place->name) != 0) {
 		int saved = fault ? fault : errno;
-		(void)unlinkat(place->dirfd, place->temp, 0);
+		discard_temp(place);
 		return kt_throw_errno(error, saved, "replace '%s'", blob->path);
 	}
 	return kt_sync(place->dirfd, place->path, error);

@@ -162,7 +162,9 @@ is_torn(const char *text, size_t from, size_t to)
 
 	if (newline)
 		return newline == text + to - 1 && has_lost_sector(text, from, to);
-	/* Complete but for the newline, and something else in its place? */
+	/* Complete but for the newline: its sector was lost, or something else is in its place. */
+	if (!text[to - 1])
+		return true;
 	g_autoptr(KtEntry) entry = parse_line(text + from, to - from - 1);
 	return !entry;
 }

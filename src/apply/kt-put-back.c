@@ -159,6 +159,13 @@ load(Attempt *attempt, GError **error)
 	return attempt->now != NULL;
 }
 
+/* Else this is a look ahead at a transaction that stands: nobody was stopped. */
+static bool
+is_being_put_back(const Attempt *attempt)
+{
+	return !attempt->log->is_ended || attempt->log->is_undoing || attempt->record->put_back;
+}
+
 /* The file of a value is not there any more: its module was unloaded, its device removed. */
 static bool
 has_vanished(const Attempt *attempt)
@@ -170,12 +177,11 @@ has_vanished(const Attempt *attempt)
 static KtOutcome
 decide(const Attempt *attempt)
 {
-	bool is_interrupted = !attempt->record->done || attempt->log->is_undoing;
 	bool gone = is_gone(attempt);
 
 	if (g_str_equal(attempt->now->mark, attempt->before->mark)) {
 		/* Stopped between the value and its neighbours, the file and its folder? */
-		bool is_half = is_interrupted && !gone &&
+		bool is_half = is_being_put_back(attempt) && !gone &&
 			       (has_moved_neighbours(attempt) || has_made_folder(attempt));
 		return is_half ? KT_OUTCOME_RESTORED : KT_OUTCOME_UNCHANGED;
 	}

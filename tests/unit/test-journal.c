@@ -145,6 +145,33 @@ test_lost_half(void)
 	}
 }
 
+/* Nor need there be more of it in the next sector than the newline. */
+static void
+test_lost_newline(void)
+{
+	g_autoptr(GError) error = NULL;
+	GString *text = sample();
+	size_t n_lines = 8;
+
+	while (text->len != 513) {
+		g_autoptr(KtEntry) entry = kt_entry_new(KT_PHASE_INTENT, 1);
+		g_autofree char *line = kt_entry_format(entry);
+		size_t missing = 513 - text->len - strlen(line);
+		g_autofree char *value = g_strnfill(missing - strlen(" k="), 'x');
+		kt_entry_set(entry, "k", value);
+		g_autofree char *fitting = kt_entry_format(entry);
+		g_string_append(text, fitting);
+	}
+	g_autoptr(GPtrArray) whole = parse(text->str, text->len, NULL, &error);
+	g_assert_no_error(error);
+	g_assert_cmpuint(whole->len, ==, n_lines);
+	text->str[512] = '\0';
+	g_autoptr(GPtrArray) entries = parse(text->str, text->len, NULL, &error);
+	g_assert_no_error(error);
+	g_assert_cmpuint(entries->len, ==, n_lines - 1);
+	g_string_free(text, TRUE);
+}
+
 static void
 assert_damaged(const char *text, size_t length)
 {
@@ -369,6 +396,7 @@ main(int argc, char **argv)
 	g_test_add_func("/journal/torn-anywhere", test_torn);
 	g_test_add_func("/journal/lost-sector", test_lost_sector);
 	g_test_add_func("/journal/lost-half", test_lost_half);
+	g_test_add_func("/journal/lost-newline", test_lost_newline);
 	g_test_add_func("/journal/damaged-in-the-middle", test_damaged_middle);
 	g_test_add_func("/journal/damaged-at-the-end", test_damaged_end);
 	g_test_add_func("/journal/every-bit-flipped", test_flipped);

@@ -71,6 +71,18 @@ test_folder_alone(KtTestChange *test, const void *data)
 	g_assert_false(has_folder(test, "/etc/new.d"));
 }
 
+/* T, I and D: recovery was killed between removing the file and its folder. */
+static void
+test_folder_left(KtTestChange *test, const void *data)
+{
+	uint32_t id = kt_test_applied(test, file_row);
+
+	kt_test_remove_file(test, DROP_IN);
+	kt_test_cut_journal(test, id, 3);
+	assert_undone(test, id, KT_OUTCOME_RESTORED);
+	g_assert_false(has_folder(test, "/etc/new.d"));
+}
+
 static void
 test_folder_in_use(KtTestChange *test, const void *data)
 {
@@ -546,6 +558,7 @@ main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	ADD("folder-made-for-a-file-goes", test_folder_alone);
+	ADD("folder-left-by-a-killed-recovery-goes", test_folder_left);
 	ADD("folder-that-others-use-stays", test_folder_in_use);
 	ADD("killed-before-the-write", test_intent_only);
 	ADD("killed-after-the-write", test_no_done);
