@@ -121,6 +121,10 @@ class Sweeper:
         return [Call(int(row[0]), row[1], row[2], 0 if row[3] == "-" else int(row[3]), row[4:])
                 for row in rows]
 
+    def trace(self, command, folder, path):
+        """Writes the file operations of a command in `folder` to `path`."""
+        return self._run([f"--under={folder}", "trace", path], command(folder))
+
     @staticmethod
     def _options(options, folder):
         """'{}' in an option stands for the folder of the run."""
@@ -155,7 +159,9 @@ class Sweeper:
     def kill_sweep(self, command, options, judge, template=None, every=1):
         """SIGKILL at every edge, or at every `every`-th."""
         calls = self.count(command, options, template)
-        points = [["kill", str(edge)] for edge in range(1, 2 * len(calls) + 1, every)]
+        # Nothing can be done to a program in the call that ends it.
+        n = len(calls) - (calls[-1].name == "exit_group" if calls else 0)
+        points = [["kill", str(edge)] for edge in range(1, 2 * n + 1, every)]
         return self.sweep(points, command, options, judge, template)
 
     def short_kill_sweep(self, command, options, judge, template=None):
@@ -171,11 +177,23 @@ class Sweeper:
         calls = self.count(command, options, template)
         points = []
         for call, name in itertools.product(calls, errnos):
-            if name == "SHORT" and call.size < 2:
+            if (name == "SHORT" and call.size < 2) or call.name == "exit_group":
                 continue
             points.append(["errno", str(call.number), name])
             if name != "EINTR":
                 points.append(["errno", str(call.number), name, "--sticky"])
+        return self.sweep(points, command, options, judge, template)
+
+    def errno_rotation(self, command, options, judge, template=None, errnos=ERRNOS):
+        """One error at every call, another one each time, by turns once and from then on."""
+        names = itertools.cycle(errnos)
+        points = []
+        for call in self.count(command, options, template):
+            name = next(name for name in names if name != "SHORT" or call.size > 1)
+            if call.name == "exit_group":
+                continue
+            sticky = call.number % 2 == 0 and name != "EINTR"
+            points.append(["errno", str(call.number), name] + ["--sticky"] * sticky)
         return self.sweep(points, command, options, judge, template)
 
     def killed_copies(self, command, options, edges, template=None):
@@ -204,6 +222,10 @@ class Tap:
         for note in () if good else notes:
             for line in note.splitlines():
                 print(f"# {line}", flush=True)
+
+    def skip(self, name, reason):
+        self.number += 1
+        print(f"ok {self.number} - {name} # SKIP {reason}", flush=True)
 
     def end(self):
         """Prints the plan; the exit status for the test."""

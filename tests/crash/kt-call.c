@@ -45,6 +45,10 @@ static const KtCall rows[] = {
 	{.nr = SYS_mmap, .fd = 5, .record = KT_RECORD_MMAP},
 	{.nr = SYS_openat, .flags = KT_CALL_OPEN, .record = KT_RECORD_OPEN,
 	 .dirfd = {1}, .path = {2}, .open_flags = 3},
+#ifdef SYS_openat2
+	/* Its flags are in memory; kvmtune opens with it for reading. */
+	{.nr = SYS_openat2, .dirfd = {1}, .path = {2}},
+#endif
 	{.nr = SYS_write, .flags = DATA, .record = KT_RECORD_WRITE, .fd = 1, .buffer = 2, .len = 3},
 	{.nr = SYS_pwrite64, .flags = DATA, .record = KT_RECORD_WRITE_AT,
 	 .fd = 1, .buffer = 2, .len = 3},
