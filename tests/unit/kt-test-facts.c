@@ -437,12 +437,27 @@ settle_config(KtGuestConfig *config)
 		config->current_memory_kib = config->memory_kib;
 }
 
+/* Controllers have models of their type. */
+static void
+settle_controllers(const KtGuestConfig *config)
+{
+	for (uint32_t i = 0; i < config->controllers.n; i++) {
+		KtController *controller = &config->controllers.v[i];
+		bool is_pci = kt_opt_is(controller->model, "pcie-root");
+		if (kt_known(controller->model))
+			controller->type =
+				(KtOptStr){.v = is_pci ? "pci" : "scsi", .state = KT_STATE_VALUE};
+	}
+}
+
 /* A guest has a live configuration exactly when it runs. */
 static void
 settle_guests(KtFacts *facts)
 {
 	for (uint32_t i = 0; i < facts->guests.n; i++) {
 		KtGuest *guest = &facts->guests.v[i];
+		settle_controllers(&guest->live);
+		settle_controllers(&guest->inactive);
 		if (!kt_opt_true(guest->is_active)) {
 			guest->live = (KtGuestConfig){0};
 			guest->effective = (KtGuestEffective){0};
