@@ -36,13 +36,24 @@ read_blobs(KtRoot *root, const KtBootLoader *loader, const char *key, GPtrArray 
 	return true;
 }
 
-/* The value that all entries agree on; entries that disagree are named as such, which no plan
- * expects, so such a host is refused rather than guessed at. */
+static GPtrArray *
+read_all(KtMachine *machine, const KtBootLoader *loader, const char *key, GError **error)
+{
+	g_autoptr(GPtrArray) blobs = g_ptr_array_new_with_free_func((GDestroyNotify)kt_blob_free);
+
+	return read_blobs(machine->root, loader, key, blobs, error) ? g_steal_pointer(&blobs)
+								    : NULL;
+}
+
+/* The value that all entries agree on. Entries that disagree, and none at all, are named as such,
+ * which no plan expects, so such a host is refused rather than guessed at. */
 static char *
 agreed_value(const GPtrArray *lines, const char *key)
 {
-	g_autofree char *first = lines->len ? kt_boot_line_get(lines->pdata[0], key) : NULL;
+	if (lines->len == 0)
+		return g_strdup("(no boot entry)");
 
+	g_autofree char *first = kt_boot_line_get(lines->pdata[0], key);
 	for (guint i = 0; i < lines->len; i++) {
 		g_autofree char *value = kt_boot_line_get(lines->pdata[i], key);
 		if (g_strcmp0(first, value) != 0 || kt_boot_line_count(lines->pdata[i], key) > 1)
@@ -76,13 +87,6 @@ boot_read(KtMachine *machine, const KtStep *step, GError **error)
 		return NULL;
 
 	g_autoptr(GPtrArray) lines = loader->lines(reading->blobs);
-	if (lines->len == 0) {
-		kt_throw(error,
-			 KT_ERROR_UNSUPPORTED,
-			 "no boot entry was found for %s",
-			 loader->name);
-		return NULL;
-	}
 	g_autofree char *value = agreed_value(lines, edit->locator);
 	kt_reading_add_value(reading, value);
 	reading->mark = make_mark(loader, edit->locator, value, reading->blobs);
@@ -104,10 +108,10 @@ static bool
 check_only_ours(KtMachine *machine, const KtBootLoader *loader, const char *key,
 		const KtReading *before, GError **error)
 {
-	g_autoptr(GPtrArray) now = g_ptr_array_new_with_free_func((GDestroyNotify)kt_blob_free);
+	g_autoptr(GPtrArray) now = read_all(machine, loader, key, error);
 	g_autofree char *own = loader->own_file ? loader->own_file(key) : NULL;
 
-	if (!read_blobs(machine->root, loader, key, now, error))
+	if (!now)
 		return false;
 	for (guint i = 0; i < now->len; i++) {
 		const KtBlob *blob = now->pdata[i];
@@ -170,26 +174,75 @@ put_files(const PutBack *job, bool *ret_is_whole, GError **error)
 	return true;
 }
 
+/* Have kernels come or gone? Each has one line, and the kernel is its second word. */
+static bool
+has_same_kernels(const KtBootLoader *loader, const GPtrArray *before, const GPtrArray *now)
+{
+	g_autoptr(GPtrArray) old_lines = loader->lines(before);
+	g_autoptr(GPtrArray) new_lines = loader->lines(now);
+	bool is_same = old_lines->len == new_lines->len && before->len == now->len;
+
+	for (guint i = 0; is_same && i < before->len; i++) {
+		const KtBlob *a = before->pdata[i];
+		const KtBlob *b = now->pdata[i];
+		is_same = g_str_equal(a->path, b->path);
+	}
+	for (guint i = 0; is_same && loader->regenerate && i < old_lines->len; i++) {
+		g_auto(GStrv) a = g_strsplit_set(old_lines->pdata[i], " \t", 3);
+		g_auto(GStrv) b = g_strsplit_set(new_lines->pdata[i], " \t", 3);
+		is_same = g_strcmp0(a[1], b[1]) == 0;
+	}
+	return is_same;
+}
+
+/* Do the entries say of the argument what those of @before say? */
+static bool
+is_put_back(const KtBootLoader *loader, const char *key, const GPtrArray *before,
+	    const GPtrArray *now)
+{
+	g_autoptr(GPtrArray) old_lines = loader->lines(before);
+	g_autoptr(GPtrArray) new_lines = loader->lines(now);
+	g_autofree char *wanted = agreed_value(old_lines, key);
+	g_autofree char *actual = agreed_value(new_lines, key);
+
+	return g_strcmp0(wanted, actual) == 0;
+}
+
 static bool
 boot_restore(KtMachine *machine, const KtStep *step, const KtReading *before, GError **error)
 {
 	const char *key = step->edits[0].locator;
 	const KtBootLoader *loader = kt_boot_loader_find(machine->root, error);
 	g_autofree char *own = loader && loader->own_file ? loader->own_file(key) : NULL;
+	g_autoptr(GPtrArray) now = loader ? read_all(machine, loader, key, error) : NULL;
 	bool is_whole = false;
 
-	const PutBack job = {.machine = machine, .before = before, .key = key, .own = own};
-	if (!loader || !put_files(&job, &is_whole, error))
+	if (!now)
 		return false;
-	if (is_whole)
+	/* When our own tool was stopped, or we before looking at what it has made, then that is
+	 * what is there, and nothing of it was asked for. */
+	bool is_forced = before->is_of_stopped && has_same_kernels(loader, before->blobs, now);
+	const PutBack job = {
+		.machine = machine,
+		.before = before,
+		.key = key,
+		.own = own,
+		.is_forced = is_forced,
+	};
+	if (!put_files(&job, &is_whole, error))
+		return false;
+	g_autoptr(GPtrArray) then = read_all(machine, loader, key, error);
+	if (!then)
+		return false;
+	if (is_whole && is_put_back(loader, key, before->blobs, then))
 		return true;
 	/* A kernel came or went since: its entries stay, only our argument goes. */
 	if (loader->regenerate)
-		return loader->regenerate(machine->root, error);
+		return loader->regenerate(machine, error);
 
 	g_autoptr(GPtrArray) lines = loader->lines(before->blobs);
 	g_autofree char *value = agreed_value(lines, key);
-	return loader->set(machine->root, key, value, before->blobs, error);
+	return loader->set(machine, key, value, before->blobs, error);
 }
 
 static bool
@@ -211,7 +264,7 @@ boot_write(KtMachine *machine, const KtStep *step, const KtReading *before, GErr
 				"'%s=%s' cannot stand on a kernel command line",
 				edit->locator,
 				edit->to ? edit->to : "");
-	if (loader->set(machine->root, edit->locator, edit->to, before->blobs, error) &&
+	if (loader->set(machine, edit->locator, edit->to, before->blobs, error) &&
 	    check_only_ours(machine, loader, edit->locator, before, error))
 		return true;
 
@@ -224,8 +277,50 @@ boot_write(KtMachine *machine, const KtStep *step, const KtReading *before, GErr
 		.own = own,
 		.is_forced = true,
 	};
-	(void)!put_files(&job, &is_whole, &ignored);
+	(void)put_files(&job, &is_whole, &ignored);
 	return false;
+}
+
+/* Is our own file absent, as it was, or as we write it? */
+static bool
+is_own_ours(const KtBootLoader *loader, const KtEdit *edit, const KtReading *before,
+	    const KtReading *now)
+{
+	g_autofree char *path = loader->own_file ? loader->own_file(edit->locator) : NULL;
+	const KtBlob *own = path ? find_blob(now->blobs, path) : NULL;
+
+	if (!own || !own->exists)
+		return true;
+
+	const KtBlob *old = find_blob(before->blobs, path);
+	g_autofree char *text = text_of(own);
+	g_autofree char *ours = loader->own_text(edit->locator, edit->to);
+	return g_str_equal(text, ours) ||
+	       (old && old->exists && g_bytes_equal(old->bytes, own->bytes));
+}
+
+/* Every entry has the old argument or the new one. */
+static bool
+boot_is_between(KtMachine *machine, const KtStep *step, const KtReading *before,
+		const KtReading *now, bool is_stopped)
+{
+	const KtEdit *edit = &step->edits[0];
+	const KtBootLoader *loader = kt_boot_loader_find(machine->root, NULL);
+	g_autoptr(GPtrArray) lines = loader ? loader->lines(now->blobs) : NULL;
+	bool has_new = false;
+
+	if (!loader || !is_own_ours(loader, edit, before, now))
+		return false;
+	for (guint i = 0; i < lines->len; i++) {
+		g_autofree char *value = kt_boot_line_get(lines->pdata[i], edit->locator);
+		bool is_new = kt_syntax_equal(edit->syntax, edit->to, value);
+		has_new |= is_new;
+		if (kt_boot_line_count(lines->pdata[i], edit->locator) > 1 ||
+		    (!is_new && !kt_syntax_equal(edit->syntax, edit->from, value)))
+			return false;
+	}
+	/* Files without an entry are what a tool leaves that was killed while it wrote them. */
+	return is_stopped || (lines->len && has_new);
 }
 
 static bool
@@ -247,5 +342,6 @@ const KtActuator kt_actuator_boot_arg = {
 	.read = boot_read,
 	.write = boot_write,
 	.restore = boot_restore,
+	.is_between = boot_is_between,
 	.sweep = boot_sweep,
 };

@@ -159,6 +159,34 @@ value_restore(KtMachine *machine, const KtStep *step, const KtReading *before, G
 	return true;
 }
 
+/* Values that the kernel reaches step by step, so that a write that was killed leaves a part of it
+ * (__nr_hugepages_store_common() in mm/hugetlb.c). All others it takes whole or not at all. */
+static bool
+is_gradual(const char *path)
+{
+	return g_str_has_suffix(path, "/nr_hugepages") ||
+	       g_str_has_suffix(path, "/nr_hugepages_mempolicy");
+}
+
+static bool
+value_is_between(KtMachine *machine, const KtStep *step, const KtReading *before,
+		 const KtReading *now, bool is_stopped)
+{
+	const KtEdit *edit = &step->edits[0];
+	const char *text = now->values->pdata[0];
+	guint64 from = 0;
+	guint64 to = 0;
+	guint64 actual = 0;
+
+	if (!is_stopped || !is_gradual(edit->locator) || !edit->from || !text)
+		return false;
+	if (!g_ascii_string_to_unsigned(edit->from, 10, 0, UINT64_MAX, &from, NULL) ||
+	    !g_ascii_string_to_unsigned(edit->to, 10, 0, UINT64_MAX, &to, NULL) ||
+	    !g_ascii_string_to_unsigned(text, 10, 0, UINT64_MAX, &actual, NULL))
+		return false;
+	return actual >= MIN(from, to) && actual <= MAX(from, to);
+}
+
 static bool
 value_sweep(KtMachine *machine, const KtStep *step, GError **error)
 {
@@ -172,5 +200,6 @@ const KtActuator kt_actuator_value = {
 	.read = value_read,
 	.write = value_write,
 	.restore = value_restore,
+	.is_between = value_is_between,
 	.sweep = value_sweep,
 };

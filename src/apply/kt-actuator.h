@@ -24,6 +24,11 @@ typedef struct KtActuator {
 	 * NULL when the place cannot be divided. */
 	bool (*restore_edits)(KtMachine *machine, const KtStep *step, const KtReading *before,
 			      GError **error);
+	/* Is the place on the way from @before to what the step wants, or back? @is_stopped: a
+	 * write or put-back of it may have been killed in the middle. NULL = a place that is always
+	 * one or the other. */
+	bool (*is_between)(KtMachine *machine, const KtStep *step, const KtReading *before,
+			   const KtReading *now, bool is_stopped);
 	/* Removes what an interrupted write left beside the place; may be NULL. */
 	bool (*sweep)(KtMachine *machine, const KtStep *step, GError **error);
 } KtActuator;

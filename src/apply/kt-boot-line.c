@@ -147,10 +147,44 @@ kt_boot_bls_options(const char *entry)
 	return g_string_free(options, FALSE);
 }
 
+/* A quote of a configuration file stands beside the first or last argument, not in it. */
+static char *
+spread_quotes(const char *text)
+{
+	GString *out = g_string_new(NULL);
+
+	for (const char *c = text; *c; c++) {
+		bool is_quote = *c == '"' || *c == '\'';
+		g_string_append_printf(out, is_quote ? " %c " : "%c", *c);
+	}
+	return g_string_free(out, FALSE);
+}
+
+/* Tools write arguments anew with one blank between them, which means the same. */
+static void
+squeeze_blanks(char *text)
+{
+	char *out = text;
+
+	for (const char *c = text; *c; c++) {
+		bool is_blank = *c == ' ' || *c == '\t';
+		bool is_behind_blank = out > text && out[-1] == ' ';
+		if (is_blank && is_behind_blank)
+			continue;
+		if (*c == '\n' && is_behind_blank)
+			out--;
+		*out++ = is_blank ? ' ' : *c;
+	}
+	*out = '\0';
+}
+
 static char *
 without_key_and_padding(const char *text, const char *key)
 {
-	char *rest = kt_boot_line_without(text, key);
+	g_autofree char *spread = spread_quotes(text);
+	char *rest = kt_boot_line_without(spread, key);
+
+	squeeze_blanks(rest);
 	size_t length = strlen(rest);
 
 	while (length > 0 && rest[length - 1] == '#')

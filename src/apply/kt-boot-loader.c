@@ -90,15 +90,15 @@ debian_drop_in(const char *key, const char *value)
 }
 
 static bool
-debian_regenerate(KtRoot *root, GError **error)
+debian_regenerate(KtMachine *machine, GError **error)
 {
 	const char *const argv[] = {UPDATE_GRUB, NULL};
 
-	return kt_spawn(root, argv, TOOL_LIMIT_S, error);
+	return kt_spawn(machine, argv, TOOL_LIMIT_S, error);
 }
 
 static bool
-debian_set(KtRoot *root, const char *key, const char *value, const GPtrArray *before,
+debian_set(KtMachine *machine, const char *key, const char *value, const GPtrArray *before,
 	   GError **error)
 {
 	g_autofree char *path = debian_own_file(key);
@@ -106,7 +106,7 @@ debian_set(KtRoot *root, const char *key, const char *value, const GPtrArray *be
 	g_autoptr(GBytes) bytes = g_bytes_new(text, strlen(text));
 	const KtBlob blob = {.path = path, .exists = true, .bytes = bytes, .mode = 0644};
 
-	return kt_file_put(root, &blob, error) && debian_regenerate(root, error);
+	return kt_file_put(machine->root, &blob, error) && debian_regenerate(machine, error);
 }
 
 /* Boot Loader Specification with grubby */
@@ -211,14 +211,16 @@ put_back_rescue(KtRoot *root, const GPtrArray *before, GError **error)
 }
 
 static bool
-bls_set(KtRoot *root, const char *key, const char *value, const GPtrArray *before, GError **error)
+bls_set(KtMachine *machine, const char *key, const char *value, const GPtrArray *before,
+	GError **error)
 {
 	g_autofree char *args =
 		value ? g_strdup_printf("--args=%s%s%s", key, *value ? "=" : "", value)
 		      : g_strdup_printf("--remove-args=%s", key);
-	const char *const argv[] = {grubby_path(root), "--update-kernel=ALL", args, NULL};
+	const char *const argv[] = {grubby_path(machine->root), "--update-kernel=ALL", args, NULL};
 
-	return kt_spawn(root, argv, TOOL_LIMIT_S, error) && put_back_rescue(root, before, error);
+	return kt_spawn(machine, argv, TOOL_LIMIT_S, error) &&
+	       put_back_rescue(machine->root, before, error);
 }
 
 static const KtBootLoader loaders[] = {
@@ -236,6 +238,7 @@ static const KtBootLoader loaders[] = {
 		.lines = debian_lines,
 		.set = debian_set,
 		.own_file = debian_own_file,
+		.own_text = debian_drop_in,
 		.regenerate = debian_regenerate,
 	},
 };

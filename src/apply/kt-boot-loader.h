@@ -10,8 +10,8 @@
  *    where it is set up so). The rescue entry is left untouched: one entry must stay bootable.
  */
 
+#include "kt-machine.h"
 #include "kt-reading.h"
-#include "kt-root.h"
 
 typedef struct KtBootLoader {
 	const char *name;
@@ -22,13 +22,15 @@ typedef struct KtBootLoader {
 	 */
 	GPtrArray *(*lines)(const GPtrArray *blobs);
 	/* Sets the argument for all normal entries; NULL takes it away. */
-	bool (*set)(KtRoot *root, const char *key, const char *value, const GPtrArray *before,
+	bool (*set)(KtMachine *machine, const char *key, const char *value, const GPtrArray *before,
 		    GError **error);
 	/* The file that is the change's own (put back first), or NULL. Free with g_free. */
 	char *(*own_file)(const char *key);
+	/* What set() writes into it. Free with g_free. */
+	char *(*own_text)(const char *key, const char *value);
 	/* Generates the boot entries again from the configuration; NULL when there is no such step.
 	 */
-	bool (*regenerate)(KtRoot *root, GError **error);
+	bool (*regenerate)(KtMachine *machine, GError **error);
 } KtBootLoader;
 
 /* The loader of this root, or NULL with an error (UNSUPPORTED). */

@@ -33,6 +33,7 @@ typedef struct KtLog {
 	bool is_confirmed; /* K */
 	bool is_undoing;   /* B */
 	bool is_undone;    /* R */
+	bool is_resumed;   /* put-backs may have been killed in the middle */
 	uint32_t n_failed; /* steps whose last put-back did not succeed */
 } KtLog;
 

@@ -5,7 +5,12 @@
 void
 kt_machine_init(KtMachine *machine, KtRoot *root, const char *uri, uint32_t deadline_ms)
 {
-	*machine = (KtMachine){.root = root, .uri = uri, .deadline_ms = deadline_ms};
+	*machine = (KtMachine){
+		.root = root,
+		.uri = uri,
+		.deadline_ms = deadline_ms,
+		.lock_fd = -1,
+	};
 	if (kt_root_read_line(root, "/proc/sys/kernel/random/boot_id", &machine->boot_id) !=
 	    KT_STATE_VALUE)
 		machine->boot_id = NULL;

@@ -13,6 +13,7 @@ typedef struct KtMachine {
 	KtVirtConn *virt; /* opened at first use; owned */
 	char *boot_id;    /* of the running kernel, or NULL when the root has none */
 	uint32_t deadline_ms;
+	int lock_fd; /* borrowed; tools that are run keep it open (kt-spawn.h). -1 = none */
 } KtMachine;
 
 /* Reads the boot id. Release with kt_machine_clear(). */

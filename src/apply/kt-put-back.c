@@ -39,35 +39,14 @@ is_gone(const Attempt *attempt)
 	return !kt_log_is_same_boot(attempt->log, attempt->machine->boot_id);
 }
 
-/* Values that the kernel reaches step by step, so that a write that was killed leaves a part of it
- * (__nr_hugepages_store_common() in mm/hugetlb.c). All others it takes whole or not at all. */
 static bool
-is_gradual(const char *path)
+is_between(const Attempt *attempt)
 {
-	return g_str_has_suffix(path, "/nr_hugepages") ||
-	       g_str_has_suffix(path, "/nr_hugepages_mempolicy");
-}
+	bool is_stopped = !attempt->record->done || attempt->log->is_resumed;
 
-/* A part of what we asked for, when we were stopped in the middle of writing it or of putting it
- * back. */
-static bool
-is_partly_ours(const Attempt *attempt)
-{
-	const KtEdit *edit = &attempt->step->edits[0];
-	bool is_stopped = !attempt->record->done || attempt->log->is_undoing;
-	guint64 from = 0;
-	guint64 to = 0;
-	guint64 now = 0;
-
-	if (!is_stopped || attempt->step->knob != KT_KNOB_VALUE || !is_gradual(edit->locator) ||
-	    !edit->from || !attempt->now->values->pdata[0])
-		return false;
-	if (!g_ascii_string_to_unsigned(edit->from, 10, 0, UINT64_MAX, &from, NULL) ||
-	    !g_ascii_string_to_unsigned(edit->to, 10, 0, UINT64_MAX, &to, NULL) ||
-	    !g_ascii_string_to_unsigned(
-		    attempt->now->values->pdata[0], 10, 0, UINT64_MAX, &now, NULL))
-		return false;
-	return now >= MIN(from, to) && now <= MAX(from, to);
+	return attempt->actuator->is_between &&
+	       attempt->actuator->is_between(
+		       attempt->machine, attempt->step, attempt->before, attempt->now, is_stopped);
 }
 
 static bool
@@ -75,7 +54,7 @@ is_ours(const Attempt *attempt)
 {
 	const KtEntry *done = attempt->record->done;
 
-	if (is_partly_ours(attempt))
+	if (is_between(attempt))
 		return true;
 	if (done)
 		return g_strcmp0(kt_entry_get(done, "after"), attempt->now->mark) == 0;
@@ -145,12 +124,30 @@ has_made_folder(const Attempt *attempt)
 	return false;
 }
 
+/* A place of several files, of which the mark covers what counts. */
+static bool
+has_other_files(const Attempt *attempt)
+{
+	const GPtrArray *before = attempt->before->blobs;
+	const GPtrArray *now = attempt->now->blobs;
+	bool is_equal = before->len == now->len;
+
+	for (guint i = 0; is_equal && i < before->len; i++) {
+		const KtBlob *a = before->pdata[i];
+		const KtBlob *b = now->pdata[i];
+		bool has_bytes = a->bytes && b->bytes;
+		is_equal = has_bytes ? g_bytes_equal(a->bytes, b->bytes) : a->bytes == b->bytes;
+	}
+	return !is_equal;
+}
+
 static bool
 load(Attempt *attempt, GError **error)
 {
 	attempt->before = kt_image_load(attempt->log->dirfd, attempt->record->intent, error);
 	if (!attempt->before)
 		return false;
+	attempt->before->is_of_stopped = !attempt->record->done;
 	/* What a killed write left beside the place is no state of it. */
 	if (attempt->actuator->sweep &&
 	    !attempt->actuator->sweep(attempt->machine, attempt->step, error))
@@ -182,7 +179,8 @@ decide(const Attempt *attempt)
 	if (g_str_equal(attempt->now->mark, attempt->before->mark)) {
 		/* Stopped between the value and its neighbours, the file and its folder? */
 		bool is_half = is_being_put_back(attempt) && !gone &&
-			       (has_moved_neighbours(attempt) || has_made_folder(attempt));
+			       (has_moved_neighbours(attempt) || has_made_folder(attempt) ||
+				(has_other_files(attempt) && is_between(attempt)));
 		return is_half ? KT_OUTCOME_RESTORED : KT_OUTCOME_UNCHANGED;
 	}
 	if (has_vanished(attempt) || (gone && attempt->before->context))

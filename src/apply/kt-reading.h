@@ -39,6 +39,9 @@ typedef struct KtReading {
 	char *context;         /* or NULL */
 	GPtrArray *blobs;      /* KtBlob * */
 	GPtrArray *neighbours; /* KtNeighbour * */
+	/* Of a before-image: the step was never seen to end, so that what the place holds now is
+	 * what our write made of it. */
+	bool is_of_stopped;
 } KtReading;
 
 /* Nothing read yet: no values, no files, no mark. */

@@ -8,17 +8,31 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #define MAX_STDERR 65536
 
-/* In the child, between fork and exec: only calls that are safe there. */
-static void
-enter_root(void *data)
-{
-	const int *dirfd = data;
+/* What the child needs between fork and exec. */
+typedef struct Child {
+	int root; /* to enter, or -1 */
+	int lock; /* to keep, or -1 */
+	pid_t parent;
+} Child;
 
-	if (fchdir(*dirfd) != 0 || chroot(".") != 0)
+/* Only calls that are safe after fork(2). */
+static void
+prepare(void *data)
+{
+	const Child *child = data;
+
+	/* Who recovers us must not meet a tool that still writes: it dies with us, and when its own
+	 * children are not that quick, the lock is held until they have ended. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != child->parent)
+		_exit(126);
+	if (child->lock >= 0 && fcntl(child->lock, F_SETFD, 0) != 0)
+		_exit(126);
+	if (child->root >= 0 && (fchdir(child->root) != 0 || chroot(".") != 0))
 		_exit(126);
 }
 
@@ -73,26 +87,30 @@ finish(GPid pid, bool is_done, GString *text, const char *name, GError **error)
 }
 
 bool
-kt_spawn(const KtRoot *root, const char *const *argv, unsigned limit_s, GError **error)
+kt_spawn(const KtMachine *machine, const char *const *argv, unsigned limit_s, GError **error)
 {
 	const char *env[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL};
 	int64_t deadline_us = g_get_monotonic_time() + (int64_t)limit_s * G_USEC_PER_SEC;
-	bool is_live = kt_root_is_live(root);
-	kt_autofd dirfd = kt_root_open_file(root, "/", O_RDONLY | O_DIRECTORY);
+	kt_autofd dirfd = kt_root_open_file(machine->root, "/", O_RDONLY | O_DIRECTORY);
 	kt_autofd stderr_fd = -1;
+	Child child = {
+		.root = kt_root_is_live(machine->root) ? -1 : dirfd,
+		.lock = machine->lock_fd,
+		.parent = getpid(),
+	};
 	g_autoptr(GError) problem = NULL;
 	g_autoptr(GString) text = g_string_new(NULL);
 	uint32_t mode = 0;
 	GPid pid = 0;
 
-	if (kt_root_mode((KtRoot *)root, argv[0], &mode) != KT_STATE_VALUE)
+	if (kt_root_mode(machine->root, argv[0], &mode) != KT_STATE_VALUE)
 		return kt_throw(error, KT_ERROR_NOT_FOUND, "'%s' does not exist", argv[0]);
 	if (!g_spawn_async_with_pipes("/",
 				      (char **)argv,
 				      (char **)env,
 				      G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL,
-				      is_live ? NULL : enter_root,
-				      is_live ? NULL : &dirfd,
+				      prepare,
+				      &child,
 				      &pid,
 				      NULL,
 				      NULL,

@@ -160,6 +160,12 @@ kt_state_dir_lock(KtStateDir *dir, uint32_t wait_ms, GError **error)
 	return true;
 }
 
+int
+kt_state_dir_lock_fd(const KtStateDir *dir)
+{
+	return dir->lock;
+}
+
 static int
 compare_ids(const void *a, const void *b)
 {

@@ -33,6 +33,9 @@ const char *kt_state_dir_path(const KtStateDir *dir);
 /* Takes the lock, waiting up to @wait_ms. Error BUSY names the owner. */
 bool kt_state_dir_lock(KtStateDir *dir, uint32_t wait_ms, GError **error) KT_WARN_UNUSED;
 
+/* The descriptor that holds the lock (borrowed); -1 = not locked. Who inherits it holds it, too. */
+int kt_state_dir_lock_fd(const KtStateDir *dir);
+
 /* Ids of all transactions, ascending (uint32_t). */
 GArray *kt_state_dir_list(const KtStateDir *dir, GError **error) KT_WARN_UNUSED;
 

@@ -68,6 +68,7 @@ kt_undo_run(KtMachine *machine, KtLog *log, KtTxn **ret_txn, GError **error)
 	bool needs_begin = log->is_ended && (!log->is_undoing || log->is_undone);
 
 	*ret_txn = txn;
+	log->is_resumed = !needs_begin;
 	/* Half an undo would be harder to mend by hand than none. */
 	if (!kt_put_back_check(log, error))
 		return kt_prefix(error, "transaction %u", log->id);

@@ -100,6 +100,7 @@ kt_session_apply(KtSession *session, const KtPlan *plan, const KtApplyOptions *o
 	if (!dir)
 		return false;
 	kt_session_machine(session, plan->uri, &machine);
+	machine.lock_fd = kt_state_dir_lock_fd(dir);
 	if (!refuse_interrupted(&machine, dir, error))
 		return false;
 
@@ -183,6 +184,7 @@ kt_session_confirm(KtSession *session, uint32_t id, KtTxn **ret_txn, GError **er
 	if (!log)
 		return false;
 	kt_session_machine(session, log->plan->uri, &machine);
+	machine.lock_fd = kt_state_dir_lock_fd(dir);
 	if (!is_unconfirmed(log))
 		return kt_throw(error,
 				KT_ERROR_USAGE,
@@ -279,6 +281,7 @@ kt_session_undo(KtSession *session, uint32_t id, bool is_dry_run, KtTxn **ret_tx
 		return false;
 
 	kt_session_machine(session, log->plan->uri, &machine);
+	machine.lock_fd = kt_state_dir_lock_fd(dir);
 	if (kt_log_state(log) == KT_TXN_UNDONE && !kt_undo_has_foreign(log)) {
 		*ret_txn = kt_log_to_txn(log, machine.boot_id, kt_clock_boottime_us());
 		return true;
@@ -315,6 +318,7 @@ recover_one(KtSession *session, const KtStateDir *dir, uint32_t id, GPtrArray *t
 	if (!log)
 		return false;
 	kt_session_machine(session, log->plan->uri, &machine);
+	machine.lock_fd = kt_state_dir_lock_fd(dir);
 	bool ok = put_right(&machine, log, &txn, error);
 	if (txn)
 		g_ptr_array_add(txns, txn);
@@ -459,6 +463,7 @@ revert(KtSession *session, uint32_t id, GError **error)
 	if (!log)
 		return false;
 	kt_session_machine(session, log->plan->uri, &machine);
+	machine.lock_fd = kt_state_dir_lock_fd(dir);
 	bool ok = put_right(&machine, log, &txn, error);
 	kt_txn_free(txn);
 	return ok;

@@ -9,6 +9,16 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+static char *mounted;
+
+void
+kt_test_unmount(void)
+{
+	if (mounted)
+		g_assert_cmpint(umount2(mounted, MNT_DETACH), ==, 0);
+	g_clear_pointer(&mounted, g_free);
+}
+
 void
 kt_test_remove_tree(const char *path)
 {
@@ -62,6 +72,7 @@ void
 kt_test_change_clear(KtTestChange *test)
 {
 	close_all(test);
+	kt_test_unmount();
 	kt_test_remove_tree(test->dir);
 	kt_test_remove_tree(test->state);
 	g_free(test->dir);
@@ -230,5 +241,6 @@ kt_test_mount(const char *path, const char *options)
 		g_test_skip(g_strerror(errno));
 		return false;
 	}
+	mounted = g_strdup(path);
 	return true;
 }

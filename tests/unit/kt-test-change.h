@@ -69,5 +69,6 @@ void kt_test_cut_journal(const KtTestChange *test, uint32_t id, unsigned n_lines
  * of mount(8) for a tmpfs, "ro" of them makes it read-only. Call it in a subprocess of the test.
  * False, and the test skipped, where that is not allowed. */
 bool kt_test_mount(const char *path, const char *options);
+void kt_test_unmount(void);
 
 void kt_test_remove_tree(const char *path);

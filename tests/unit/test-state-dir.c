@@ -27,6 +27,7 @@ setup(Folder *folder, const void *data)
 static void
 teardown(Folder *folder, const void *data)
 {
+	kt_test_unmount();
 	kt_test_remove_tree(folder->base);
 	g_free(folder->base);
 	g_free(folder->path);
