@@ -277,6 +277,8 @@ COMPLEXITY = 15
 NESTING = 4
 PARAMETERS = 6
 FILE_LINES = 600
+# Fixture and cases of one module belong together.
+TEST_LINES = 800
 HEADER_LINES = 200
 
 
@@ -303,6 +305,8 @@ def file_sizes(file):
     if not file.path.endswith((".c", ".h")):
         return
     limit = HEADER_LINES if file.is_header else FILE_LINES
+    if file.path.startswith("tests/") and limit == FILE_LINES:
+        limit = TEST_LINES
     if len(file.lines) > limit:
         text = f"{len(file.lines)} lines, the limit is {limit}"
         yield Problem("file-lines", file.path, limit + 1, text, value=len(file.lines))
