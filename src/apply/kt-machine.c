@@ -20,16 +20,29 @@ void
 kt_machine_clear(KtMachine *machine)
 {
 	g_clear_pointer(&machine->virt, kt_virt_conn_free);
+	g_clear_error(&machine->silence);
 	g_clear_pointer(&machine->boot_id, g_free);
 }
 
 KtVirtConn *
 kt_machine_virt(KtMachine *machine, GError **error)
 {
-	if (!machine->virt)
-		machine->virt = kt_virt_conn_open(
-			machine->uri, /* is_readonly= */ false, machine->deadline_ms, error);
-	else
+	g_autoptr(GError) problem = NULL;
+
+	if (machine->virt) {
 		kt_virt_conn_renew(machine->virt, machine->deadline_ms);
-	return machine->virt;
+		return machine->virt;
+	}
+	if (!machine->silence) {
+		machine->virt = kt_virt_conn_open(
+			machine->uri, /* is_readonly= */ false, machine->deadline_ms, &problem);
+		if (machine->virt)
+			return machine->virt;
+		/* A deadline for each of a plan's steps would be no deadline. */
+		if (g_error_matches(problem, KT_ERROR, KT_ERROR_TIMEOUT))
+			machine->silence = g_error_copy(problem);
+	}
+	g_propagate_error(error,
+			  problem ? g_steal_pointer(&problem) : g_error_copy(machine->silence));
+	return NULL;
 }

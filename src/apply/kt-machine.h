@@ -11,6 +11,7 @@ typedef struct KtMachine {
 	KtRoot *root;     /* borrowed; a directory root */
 	const char *uri;  /* libvirt connection, NULL = default */
 	KtVirtConn *virt; /* opened at first use; owned */
+	GError *silence;  /* of a libvirt that did not answer: it is not asked again */
 	char *boot_id;    /* of the running kernel, or NULL when the root has none */
 	uint32_t deadline_ms;
 	int lock_fd; /* borrowed; tools that are run keep it open (kt-spawn.h). -1 = none */
