@@ -315,8 +315,12 @@ open_virt(G_GNUC_UNUSED virConnectPtr none, void *data, GError **error)
 	else
 		virt = args->is_readonly ? virConnectOpenReadOnly(args->uri)
 					 : virConnectOpen(args->uri);
-	if (!virt)
-		return kt_throw_virt(error, what);
+	if (!virt) {
+		kt_throw_virt(error, what);
+		if (error && !kt_error_hint(*error))
+			kt_error_set_hint(*error, "see whether 'virsh list' works with it");
+		return false;
+	}
 	*args->ret_virt = virt;
 	return true;
 }

@@ -12,6 +12,7 @@ static const char hint_denied[] = "run as root, or add the user to the group 'li
 static const char hint_start[] =
 	"start libvirtd or virtqemud (systemctl start virtqemud.socket), or name another "
 	"connection with -c";
+static const char hint_lost[] = "libvirtd went away meanwhile: see its log, then do it again";
 static const char hint_list[] = "'virsh list --all' shows the guests";
 static const char hint_lock[] =
 	"another operation holds the guest (see 'virsh domjobinfo'), or its QEMU process is stuck";
@@ -31,6 +32,9 @@ static const Row rows[] = {
 	{.code = VIR_ERR_SYSTEM_ERROR, .domain = ANY, .errno_value = EPERM, .kt_code = KT_ERROR_DENIED, .hint = hint_denied},
 	{.code = VIR_ERR_SYSTEM_ERROR, .domain = VIR_FROM_RPC, .errno_value = ENOENT, .kt_code = KT_ERROR_LIBVIRT, .hint = hint_start},
 	{.code = VIR_ERR_SYSTEM_ERROR, .domain = VIR_FROM_RPC, .errno_value = ECONNREFUSED, .kt_code = KT_ERROR_LIBVIRT, .hint = hint_start},
+	{.code = VIR_ERR_SYSTEM_ERROR, .domain = VIR_FROM_RPC, .errno_value = EPIPE, .kt_code = KT_ERROR_LIBVIRT, .hint = hint_lost},
+	{.code = VIR_ERR_SYSTEM_ERROR, .domain = VIR_FROM_RPC, .errno_value = ECONNRESET, .kt_code = KT_ERROR_LIBVIRT, .hint = hint_lost},
+	{.code = VIR_ERR_INTERNAL_ERROR, .domain = VIR_FROM_RPC, .errno_value = ANY, .kt_code = KT_ERROR_LIBVIRT, .hint = hint_lost},
 	{.code = VIR_ERR_AUTH_FAILED, .domain = ANY, .errno_value = ANY, .kt_code = KT_ERROR_DENIED, .hint = hint_denied},
 	{.code = VIR_ERR_AUTH_CANCELLED, .domain = ANY, .errno_value = ANY, .kt_code = KT_ERROR_DENIED, .hint = hint_denied},
 	{.code = VIR_ERR_AUTH_UNAVAILABLE, .domain = ANY, .errno_value = ANY, .kt_code = KT_ERROR_DENIED, .hint = hint_denied},
