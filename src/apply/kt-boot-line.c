@@ -147,14 +147,37 @@ kt_boot_bls_options(const char *entry)
 	return g_string_free(options, FALSE);
 }
 
-/* A quote of a configuration file stands beside the first or last argument, not in it. */
+/* Length of a quoted value of @key at @word, as in key="value": 0 when it is something else. */
+static size_t
+quoted_argument(const char *word, const char *key)
+{
+	size_t key_length = strlen(key);
+
+	if (strncmp(word, key, key_length) != 0 || word[key_length] != '=')
+		return 0;
+	const char *value = word + key_length + 1;
+	if (*value != '"' && *value != '\'')
+		return 0;
+	size_t length = strcspn(value + 1, "\"' \t\n");
+	return value[length + 1] == *value ? key_length + length + 3 : 0;
+}
+
+/* A quote of a configuration file stands beside the first or last argument, not in it; one of the
+ * value of @key belongs to it. */
 static char *
-spread_quotes(const char *text)
+spread_quotes(const char *text, const char *key)
 {
 	GString *out = g_string_new(NULL);
 
 	for (const char *c = text; *c; c++) {
+		bool is_word_start = !out->len || strchr(" \t\n", out->str[out->len - 1]);
+		size_t quoted = is_word_start ? quoted_argument(c, key) : 0;
 		bool is_quote = *c == '"' || *c == '\'';
+		if (quoted) {
+			g_string_append_len(out, c, (gssize)quoted);
+			c += quoted - 1;
+			continue;
+		}
 		g_string_append_printf(out, is_quote ? " %c " : "%c", *c);
 	}
 	return g_string_free(out, FALSE);
@@ -181,7 +204,7 @@ squeeze_blanks(char *text)
 static char *
 without_key_and_padding(const char *text, const char *key)
 {
-	g_autofree char *spread = spread_quotes(text);
+	g_autofree char *spread = spread_quotes(text, key);
 	char *rest = kt_boot_line_without(spread, key);
 
 	squeeze_blanks(rest);

@@ -4,7 +4,19 @@
 
 #include "kt-boot-line.h"
 
-/* Taking an argument out leaves none of it. */
+#include <stdbool.h>
+#include <string.h>
+
+/* Does @text end where one more argument stands alone, neither glued to padding nor to blanks? */
+static bool
+ends_in_a_word(const char *text)
+{
+	size_t length = strlen(text);
+
+	return length && !strchr("# \t\n\"'", text[length - 1]);
+}
+
+/* Taking an argument out leaves none of it; adding one is seen as that alone. */
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -15,6 +27,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	g_autofree char *value G_GNUC_UNUSED = kt_boot_line_get(text, "kvm.x");
 
 	g_assert_cmpuint(kt_boot_line_count(rest, "kvm.x"), ==, 0);
-	g_assert_true(kt_boot_text_differs_only_in(text, rest, "kvm.x"));
+	g_assert_true(kt_boot_text_differs_only_in(text, text, "kvm.x"));
+	if (ends_in_a_word(text)) {
+		g_autofree char *more = g_strconcat(text, " kvm.x=7", NULL);
+		g_assert_true(kt_boot_text_differs_only_in(text, more, "kvm.x"));
+		g_assert_false(kt_boot_text_differs_only_in(text, more, "kvm.y"));
+	}
 	return 0;
 }

@@ -119,6 +119,9 @@ test_differs_only_in(void)
 		{.a = "X=\"ro\"\n", .b = "X=\"a=1 ro\"\n", .only = true},
 		{.a = "X=\"ro\"\n", .b = "X=\"ro a=1\n", .only = false},
 		{.a = "kernelopts=ro\n######", .b = "kernelopts=ro a=1\n##", .only = true},
+		{.a = "linux /k a=\"3\" ro\n", .b = "linux /k ro a=1\n", .only = true},
+		{.a = "linux /k a='3'\n", .b = "linux /k\n", .only = true},
+		{.a = "linux /k a=\"3\" ro\n", .b = "linux /k a=1\n", .only = false},
 		{.a = "", .b = "linux /k\n", .only = false},
 	};
 
