@@ -302,6 +302,16 @@ put_next(KtPaper *paper, const KtTxn *txn)
 	kt_paper_end_line(paper);
 }
 
+static bool
+is_all_there(const KtTxn *txn)
+{
+	for (uint32_t i = 0; i < txn->n_steps; i++) {
+		if (txn->steps[i].outcome != KT_OUTCOME_ALREADY)
+			return false;
+	}
+	return true;
+}
+
 static void
 put_title(KtPaper *paper, const KtTxn *txn, KtTelling telling)
 {
@@ -310,7 +320,9 @@ put_title(KtPaper *paper, const KtTxn *txn, KtTelling telling)
 		return;
 	}
 	if (txn->id == 0) {
-		kt_paper_flow(paper, KT_INK_HEADING, "Nothing to do");
+		kt_paper_flow(paper,
+			      KT_INK_HEADING,
+			      is_all_there(txn) ? "Nothing to do" : "Nothing was changed");
 		return;
 	}
 	kt_paper_flow(paper, KT_INK_HEADING, "Transaction %u", txn->id);
