@@ -91,6 +91,17 @@ give_name(int fd, const char *dir, char **temporary)
 }
 
 static bool
+throw_create(GError **error, int errno_value, const char *path)
+{
+	kt_throw_errno(error, errno_value, "create '%s'", path);
+	if (error && (errno_value == ENOENT || errno_value == ENOTDIR))
+		kt_error_set_hint(*error, "the folder it is to be in has to be there");
+	else if (error && errno_value == EISDIR)
+		kt_error_set_hint(*error, "name a file in it, as in DIR/host.tar.gz");
+	return false;
+}
+
+static bool
 replace_file(const KtMembers *members, int64_t created_us, const char *path, GError **error)
 {
 	g_autofree char *dir = g_path_get_dirname(path);
@@ -98,12 +109,12 @@ replace_file(const KtMembers *members, int64_t created_us, const char *path, GEr
 	kt_autofd fd = open_temporary(dir, &temporary);
 
 	if (fd < 0)
-		return kt_throw_errno(error, errno, "create '%s'", path);
+		return throw_create(error, errno, path);
 
 	bool is_ok = write_to_fd(members, created_us, fd, path, error);
 	if (is_ok &&
 	    (fsync(fd) != 0 || !give_name(fd, dir, &temporary) || rename(temporary, path) != 0))
-		is_ok = kt_throw_errno(error, errno, "create '%s'", path);
+		is_ok = throw_create(error, errno, path);
 	if (!is_ok) {
 		if (temporary)
 			(void)unlink(temporary);
@@ -127,11 +138,11 @@ kt_snapshot_archive_write(const KtMembers *members, int64_t created_us, const ch
 		return write_to_fd(members, created_us, STDOUT_FILENO, "standard output", error);
 	if (stat(path, &info) != 0) {
 		if (errno != ENOENT)
-			return kt_throw_errno(error, errno, "create '%s'", path);
+			return throw_create(error, errno, path);
 		return replace_file(members, created_us, path, error);
 	}
 	if (S_ISDIR(info.st_mode))
-		return kt_throw_errno(error, EISDIR, "create '%s'", path);
+		return throw_create(error, EISDIR, path);
 	if (!S_ISREG(info.st_mode)) {
 		kt_autofd fd = open(path, O_WRONLY | O_CLOEXEC);
 		if (fd < 0)
@@ -142,5 +153,5 @@ kt_snapshot_archive_write(const KtMembers *members, int64_t created_us, const ch
 	/* A link to a file: the file is replaced, not the link. */
 	g_autofree char *target = realpath(path, NULL);
 	return target ? replace_file(members, created_us, target, error)
-		      : kt_throw_errno(error, errno, "create '%s'", path);
+		      : throw_create(error, errno, path);
 }
