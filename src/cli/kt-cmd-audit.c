@@ -112,8 +112,8 @@ KT_COMMAND(audit) = {
 	.synopsis = "[DOMAIN...]",
 	.description =
 		"Reads the host and its guests and says what is not as it should be, with what "
-		"shows it and what to do. Guests are named by name or UUID; without any, all "
-		"are judged. Nothing is changed.",
+		"shows it and what to do. Guests are named by name, UUID or number, as 'virsh "
+		"list' shows them; without any, all are judged. Nothing is changed.",
 	.examples = "kvmtune audit\n"
 		    "kvmtune audit web1 --verbose\n"
 		    "kvmtune audit --json --fail-on=high >audit.json",

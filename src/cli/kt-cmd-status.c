@@ -22,10 +22,13 @@ run(KtCli *cli, GError **error)
 		return false;
 	}
 
+	/* What cannot be read back is no reason to say nothing. */
+	g_autoptr(GPtrArray) verified = txns ? kt_session_verify(session, 0, NULL) : NULL;
 	const KtStatus status = {
 		.facts = audit->facts,
 		.policy = kt_session_policy(session),
 		.txns = txns,
+		.verified = verified,
 	};
 	if (cli->options.json)
 		kt_cli_put_json(cli, kt_report_status_json(&status));
@@ -39,7 +42,8 @@ KT_COMMAND(status) = {
 	.summary = "the host, its classes, and open transactions",
 	.description =
 		"Shows topology, workload classes, guests, other programs that tune this host, "
-		"and transactions that are open, unconfirmed or applied.",
+		"transactions that are open, unconfirmed or applied, and how many of their "
+		"changes are in force, waiting, or no longer as applied.",
 	.group = KT_VERB_GROUP_LOOK,
 	.tells_transactions = true,
 	.run = run,

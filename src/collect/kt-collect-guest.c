@@ -71,6 +71,7 @@ read_guest(KtFacts *facts, const KtVirtDomain *domain, KtGuest *guest)
 
 	guest->name = copy_str(facts, domain->name, list);
 	guest->uuid = copy_str(facts, domain->uuid, list);
+	guest->id = copy_u64(facts, domain->id, list);
 	guest->state = copy_str(facts, domain->state, stats);
 	guest->is_active = (KtOptBool){.v = kt_known(domain->id),
 				       .state = KT_STATE_VALUE,

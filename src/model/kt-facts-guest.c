@@ -2,6 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-facts-guest.h"
 
+#include <limits.h>
+
 /* clang-format off: rows are data and read best one to a line */
 
 static const KtField vcpu_pin_fields[] = {
@@ -187,6 +189,7 @@ static KT_SCHEMA(waiver_schema, KtWaiver, waiver_fields,
 static const KtField guest_fields[] = {
 	KT_FIELD(KtGuest, name, .source = "virDomainGetName", .doc = "name"),
 	KT_FIELD(KtGuest, uuid, .source = "virDomainGetUUID", .doc = "UUID"),
+	KT_FIELD(KtGuest, id, .source = "virDomainGetID", .doc = "number while it is active"),
 	KT_FIELD(KtGuest, state, .source = "virConnectGetAllDomainStats",
 		 .doc = "as virsh domstate says"),
 	KT_FIELD(KtGuest, is_active, .source = "virConnectListAllDomains",
@@ -207,3 +210,14 @@ static const KtField guest_fields[] = {
 	KT_FIELD_RECORD(KtGuest, effective, guest_effective_schema, .doc = "QEMU process"),
 };
 KT_SCHEMA(kt_guest_schema, KtGuest, guest_fields, .doc = "a guest");
+
+bool
+kt_guest_is(const KtGuest *guest, const char *word)
+{
+	uint64_t id = 0;
+
+	if (kt_known(guest->id) && g_ascii_string_to_unsigned(word, 10, 0, INT_MAX, &id, NULL) &&
+	    id == guest->id.v)
+		return true;
+	return kt_opt_is(guest->uuid, word) || kt_opt_is(guest->name, word);
+}

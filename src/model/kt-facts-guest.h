@@ -150,6 +150,7 @@ KT_LIST(KtWaiverList, KtWaiver);
 typedef struct KtGuest {
 	KtOptStr name;
 	KtOptStr uuid;
+	KtOptU64 id;    /* changes with each start; absent when not active */
 	KtOptStr state; /* "running", "paused", "shutoff"... as virsh domstate says */
 	KtOptBool is_active;
 	KtOptBool is_persistent;
@@ -164,3 +165,6 @@ typedef struct KtGuest {
 KT_LIST(KtGuestList, KtGuest);
 
 extern const KtSchema kt_guest_schema;
+
+/* Does @word name the guest, as virsh takes it: number of an active guest, UUID or name? */
+bool kt_guest_is(const KtGuest *guest, const char *word);

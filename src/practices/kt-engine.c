@@ -136,7 +136,7 @@ is_selected(const Run *run, const KtGuest *guest)
 	if (!names)
 		return true;
 	for (size_t i = 0; names[i]; i++) {
-		if (kt_opt_is(guest->name, names[i]) || kt_opt_is(guest->uuid, names[i]))
+		if (kt_guest_is(guest, names[i]))
 			return true;
 	}
 	return false;

@@ -186,6 +186,68 @@ put_txns(KtPaper *paper, const GPtrArray *txns)
 	kt_paper_end_line(paper);
 }
 
+/* What has become of applied changes, in the order in which an administrator wants to know it. */
+static const struct {
+	KtOutcome outcome;
+	const char *words;
+	KtInk ink;
+} changes[] = {
+	{.outcome = KT_OUTCOME_DIFFERS, .words = "no longer as applied", .ink = KT_INK_CRITICAL},
+	{.outcome = KT_OUTCOME_UNREADABLE, .words = "not readable now", .ink = KT_INK_MEDIUM},
+	{.outcome = KT_OUTCOME_PENDING, .words = "waiting for a boot or a guest's start"},
+	{.outcome = KT_OUTCOME_GONE, .words = "ended with a boot or a guest"},
+	{.outcome = KT_OUTCOME_HOLDS, .words = "in force"},
+};
+
+static unsigned
+count_outcome(const GPtrArray *verified, KtOutcome outcome)
+{
+	unsigned n = 0;
+
+	for (guint i = 0; i < verified->len; i++)
+		n += kt_txn_count(verified->pdata[i], outcome);
+	return n;
+}
+
+static void
+put_changes(KtPaper *paper, const GPtrArray *verified)
+{
+	bool is_first = true;
+
+	if (!verified || verified->len == 0)
+		return;
+	begin(paper, "changes");
+	for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
+		unsigned n = count_outcome(verified, changes[i].outcome);
+		if (!n)
+			continue;
+		kt_paper_flow(paper,
+			      changes[i].ink,
+			      "%s%u %s",
+			      is_first ? "" : ", ",
+			      n,
+			      changes[i].words);
+		is_first = false;
+	}
+	if (count_outcome(verified, KT_OUTCOME_DIFFERS))
+		kt_paper_flow(paper, KT_INK_UNSET, ": 'kvmtune verify' shows which");
+	kt_paper_end_line(paper);
+}
+
+static KtJson *
+changes_to_json(const GPtrArray *verified)
+{
+	if (!verified)
+		return json_null();
+
+	KtJson *json = json_object();
+	for (size_t i = 0; i < G_N_ELEMENTS(changes); i++)
+		kt_json_set_u64(json,
+				kt_outcome_name(changes[i].outcome),
+				count_outcome(verified, changes[i].outcome));
+	return json;
+}
+
 void
 kt_report_status(const KtStatus *status, const KtStyle *style, GString *out)
 {
@@ -202,6 +264,7 @@ kt_report_status(const KtStatus *status, const KtStyle *style, GString *out)
 	put_guests(&paper, facts);
 	put_agents(&paper, &facts->host.agents);
 	put_txns(&paper, status->txns);
+	put_changes(&paper, status->verified);
 }
 
 static KtJson *
@@ -256,5 +319,6 @@ kt_report_status_json(const KtStatus *status)
 	for (guint i = 0; status->txns && i < status->txns->len; i++)
 		json_array_append_new(txns, kt_txn_to_json(status->txns->pdata[i]));
 	kt_json_set(json, "transactions", txns);
+	kt_json_set(json, "changes", changes_to_json(status->verified));
 	return json;
 }

@@ -11,10 +11,11 @@
 typedef struct KtStatus {
 	const KtFacts *facts;
 	const KtPolicy *policy;
-	const GPtrArray *txns; /* KtTxn *, oldest first; NULL = only root may read them */
+	const GPtrArray *txns;     /* KtTxn *, oldest first; NULL = only root may read them */
+	const GPtrArray *verified; /* KtTxn *, as read back now; NULL = not known */
 } KtStatus;
 
-/* Appends host, topology, classes, guests, agents and transactions, a line each. */
+/* Appends host, topology, classes, guests, agents, transactions and what holds of their changes. */
 void kt_report_status(const KtStatus *status, const KtStyle *style, GString *out);
 
 /* {"schema_version", "kind": "kvmtune-status", ...}; new reference. */

@@ -141,8 +141,7 @@ check_guests(const KtFacts *facts, const KtSelection *selection, GError **error)
 	for (size_t i = 0; selection && selection->guests && selection->guests[i]; i++) {
 		bool is_found = false;
 		for (uint32_t j = 0; j < facts->guests.n; j++)
-			is_found |= kt_opt_is(facts->guests.v[j].name, selection->guests[i]) ||
-				    kt_opt_is(facts->guests.v[j].uuid, selection->guests[i]);
+			is_found |= kt_guest_is(&facts->guests.v[j], selection->guests[i]);
 		if (!is_found)
 			return throw_no_guest(facts, selection->guests[i], error);
 	}

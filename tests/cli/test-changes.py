@@ -4,6 +4,8 @@
 """Plan, apply, verify, undo as a person types them, on a made-up host."""
 
 import json
+import os
+import signal
 import time
 
 from clitest import DROP_IN, RULE, HostCase, run
@@ -96,6 +98,7 @@ class Changes(HostCase):
         answer = self.expect(self.kvmtune("verify"), 1)
         self.assertIn("is 33, kvmtune wrote 10", answer.out)
         self.assertEqual(self.kvmtune("verify", "--json").status, 1)
+        self.assertIn("1 no longer as applied", self.kvmtune("status").out)
         answer = self.expect(self.kvmtune("undo"), 0)
         self.assertIn("left alone", answer.out)
         self.assertEqual(self.value(), "33")
@@ -175,6 +178,8 @@ class Confirm(HostCase):
     def test_overdue_is_told_by_every_verb(self):
         self.apply("1h")
         # As after a power cut: nobody keeps the deadline any more, and it is another boot.
+        for timer in self.timers():
+            os.kill(timer, signal.SIGKILL)
         (self.root / "proc/sys/kernel/random/boot_id").write_text(
             "6f1c1b8e-7a0e-4a53-8a53-0f9f6f3f1c12\n"
         )

@@ -169,6 +169,14 @@ class Parsing(HostCase):
                 self.expect(self.kvmtune("audit", RULE, f"--fail-on={level}"), status)
         self.expect(self.kvmtune("audit", RULE), 0)
 
+    def test_guest_by_name_uuid_or_number(self):
+        for word in ("test", "6695eb01-f6a4-8304-79aa-97f2502e193f", "1"):
+            with self.subTest(word):
+                audit = self.expect(self.kvmtune("-c", "test:///default", "audit", word, "--json"), 0)
+                self.assertEqual(audit.json["guests"][0]["name"], "test")
+        answer = self.kvmtune("-c", "test:///default", "audit", "2")
+        self.expect_error(answer, 3, "there is no guest '2'")
+
     def test_unknown_guest(self):
         self.expect_error(self.kvmtune("audit", "nobody"), 3, "there is no guest 'nobody'")
         self.expect_error(self.kvmtune("plan", "nobody"), 3, "there is no guest 'nobody'")

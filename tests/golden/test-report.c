@@ -220,7 +220,7 @@ test_status(void)
 	g_autoptr(KtAudit) audit = kt_sample_audit();
 	g_autoptr(GPtrArray) txns = kt_sample_txns();
 	g_autoptr(KtPolicy) policy = kt_policy_new();
-	KtStatus status = {.facts = audit->facts, .policy = policy, .txns = txns};
+	KtStatus status = {.facts = audit->facts, .policy = policy, .txns = txns, .verified = txns};
 
 	policy->host_workload = KT_WORKLOAD_LATENCY;
 	for (size_t i = 0; i < G_N_ELEMENTS(looks); i++) {
