@@ -48,10 +48,11 @@ model_of(const KtGuestConfig *config)
 }
 
 static bool
-is_known(const KtGuestConfig *config)
+is_known(const KtGuestConfig *config, KtSink *out)
 {
-	return kt_known(config->architecture) && kt_looked(config->cpu_mode) &&
-	       kt_looked(config->cpu_model);
+	return kt_sink_needs(out, config->architecture, "the architecture") &&
+	       kt_sink_needs_look(out, config->cpu_mode, "the mode of <cpu>") &&
+	       kt_sink_needs_look(out, config->cpu_model, "the model of <cpu>");
 }
 
 static bool
@@ -84,7 +85,7 @@ judge(const KtGuestConfig *config)
 static bool
 is_live_old(const KtView *view)
 {
-	const char *model = view->live && is_known(view->live) ? model_of(view->live) : NULL;
+	const char *model = view->live && is_known(view->live, NULL) ? model_of(view->live) : NULL;
 	bool is_host_model = kt_opt_is(view->config->cpu_mode, "host-model");
 
 	return model && is_old(model, is_host_model ? N_SYNTHETIC : G_N_ELEMENTS(old_models));
@@ -245,11 +246,11 @@ static KtVerdict
 evaluate(const KtView *view, KtSink *out)
 {
 	const KtGuestConfig *config = view->config;
-	KtVerdict gate = kt_guest_gate(view);
+	KtVerdict gate = kt_guest_gate(view, out);
 
 	if (gate != KT_VERDICT_OK)
 		return gate;
-	if (!is_known(config))
+	if (!is_known(config, out))
 		return KT_VERDICT_UNKNOWN;
 	if (!is_x86(config))
 		return KT_VERDICT_NOT_APPLICABLE;

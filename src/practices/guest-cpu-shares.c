@@ -233,15 +233,15 @@ evaluate(const KtView *view, KtSink *out)
 {
 	const KtOptU64 shares = view->config->cpu_shares;
 	const KtOptStr version = view->host->cgroup.version;
-	KtVerdict gate = kt_guest_gate(view);
+	KtVerdict gate = kt_guest_gate(view, out);
 
 	if (gate != KT_VERDICT_OK)
 		return gate;
-	if (!kt_looked(shares) || !kt_guest_is_local(view))
+	if (!kt_sink_needs_look(out, shares, "<shares>") || !kt_guest_needs_local(view, out))
 		return KT_VERDICT_UNKNOWN;
 	if (version.state == KT_STATE_ABSENT)
 		return KT_VERDICT_NOT_APPLICABLE;
-	if (!kt_known(version))
+	if (!kt_sink_needs(out, version, "the version of control groups"))
 		return KT_VERDICT_UNKNOWN;
 
 	Scale scale = scale_of(view);

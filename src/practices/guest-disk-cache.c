@@ -157,15 +157,15 @@ evaluate(const KtView *view, KtSink *out)
 {
 	const KtDisk *disk = view->disk;
 	const KtDisk *live = live_disk(view);
-	KtVerdict gate = kt_guest_gate(view);
+	KtVerdict gate = kt_guest_gate(view, out);
 
 	if (gate != KT_VERDICT_OK)
 		return gate;
-	if (!kt_looked(disk->device))
+	if (!kt_sink_needs_look(out, disk->device, "the kind of disk"))
 		return KT_VERDICT_UNKNOWN;
 	if (!is_written(disk))
 		return KT_VERDICT_NOT_APPLICABLE;
-	if (!mode_of(disk))
+	if (!kt_sink_needs_look(out, disk->cache, "the cache mode"))
 		return KT_VERDICT_UNKNOWN;
 
 	Fault fault = judge(view, disk);

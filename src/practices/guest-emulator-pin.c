@@ -135,7 +135,7 @@ propose(const KtView *view, const Faults *faults, KtSink *out)
 static KtVerdict
 evaluate(const KtView *view, KtSink *out)
 {
-	KtVerdict gate = kt_pins_gate(view);
+	KtVerdict gate = kt_pins_gate(view, out);
 	Faults faults;
 
 	if (gate != KT_VERDICT_OK)

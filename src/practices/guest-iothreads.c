@@ -236,7 +236,7 @@ find_place(const KtView *view, KtCpuset *ret_cpus)
 	const char *reason = NULL;
 	bool has_own = false;
 
-	if (kt_pins_gate(view) != KT_VERDICT_OK)
+	if (kt_pins_gate(view, NULL) != KT_VERDICT_OK)
 		return false;
 	kt_pins_judge(view, KT_PIN_CONFIG, &faults);
 	if (kt_pins_wants_place(view, &faults)) {
@@ -335,14 +335,15 @@ static KtVerdict
 evaluate(const KtView *view, KtSink *out)
 {
 	const KtGuestConfig *config = view->config;
-	KtVerdict gate = kt_guest_gate(view);
+	KtVerdict gate = kt_guest_gate(view, out);
 	g_auto(Survey) survey = {.disks = NULL};
 	g_auto(Survey) live = {.disks = NULL};
 
 	if (gate != KT_VERDICT_OK)
 		return gate;
-	if (!kt_known(config->disks) || !kt_known(config->controllers) ||
-	    !kt_looked(config->iothreads))
+	if (!kt_sink_needs(out, config->disks, "the list of disks") ||
+	    !kt_sink_needs(out, config->controllers, "the list of controllers") ||
+	    !kt_sink_needs_look(out, config->iothreads, "<iothreads>"))
 		return KT_VERDICT_UNKNOWN;
 
 	survey_take(config, &survey);

@@ -184,7 +184,7 @@ evaluate(const KtView *view, KtSink *out)
 {
 	const KtNic *nic = view->nic;
 	const char *model = model_of(view->config, nic);
-	KtVerdict gate = kt_guest_gate(view);
+	KtVerdict gate = kt_guest_gate(view, out);
 
 	if (gate != KT_VERDICT_OK)
 		return gate;
@@ -193,8 +193,10 @@ evaluate(const KtView *view, KtSink *out)
 	if (nic->model.state == KT_STATE_ABSENT && kt_known(view->config->architecture) &&
 	    !is_x86(view->config))
 		return KT_VERDICT_NOT_APPLICABLE;
-	if (!model)
+	if (!model) {
+		kt_sink_evidence(out, nic->model.origin, "the model of the NIC is not known");
 		return KT_VERDICT_UNKNOWN;
+	}
 	if (!is_emulated(model))
 		return judge_live(view, out);
 

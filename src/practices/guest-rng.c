@@ -107,15 +107,25 @@ propose(const KtView *view, Fault fault, KtSink *out)
 }
 
 static KtVerdict
+unknown(const KtView *view, KtSink *out)
+{
+	if (kt_sink_needs(out, view->config->rngs, "the list of <rng>"))
+		kt_sink_evidence(out,
+				 view->config->rngs.origin,
+				 "whether its source blocks is not known of this host");
+	return KT_VERDICT_UNKNOWN;
+}
+
+static KtVerdict
 evaluate(const KtView *view, KtSink *out)
 {
-	KtVerdict gate = kt_guest_gate(view);
+	KtVerdict gate = kt_guest_gate(view, out);
 	Fault fault = judge(view, view->config);
 
 	if (gate != KT_VERDICT_OK)
 		return gate;
 	if (fault == FAULT_UNKNOWN)
-		return KT_VERDICT_UNKNOWN;
+		return unknown(view, out);
 	if (fault != FAULT_NONE) {
 		tell(view, view->config, fault, out);
 		propose(view, fault, out);

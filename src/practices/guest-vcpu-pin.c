@@ -188,7 +188,7 @@ propose(const KtView *view, const KtPinFaults *faults, KtSink *out)
 static KtVerdict
 evaluate(const KtView *view, KtSink *out)
 {
-	KtVerdict gate = kt_pins_gate(view);
+	KtVerdict gate = kt_pins_gate(view, out);
 	KtPinFaults faults;
 
 	if (gate != KT_VERDICT_OK)

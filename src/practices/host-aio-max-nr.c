@@ -151,12 +151,12 @@ evaluate(const KtView *view, KtSink *out)
 
 	if (limit.state == KT_STATE_ABSENT)
 		return KT_VERDICT_NOT_APPLICABLE;
-	if (!kt_known(limit))
+	if (!kt_sink_needs(out, limit, "the limit"))
 		return KT_VERDICT_UNKNOWN;
 
 	severity = judge(view, need);
 	if (!severity)
-		return is_need_known(view) ? KT_VERDICT_OK : KT_VERDICT_UNKNOWN;
+		return is_need_known(view) ? KT_VERDICT_OK : kt_census_unknown(view, out);
 	kt_sink_severity(out, severity);
 	report(view, need, out);
 	return KT_VERDICT_FINDING;

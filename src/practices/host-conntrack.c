@@ -145,7 +145,7 @@ evaluate(const KtView *view, KtSink *out)
 
 	if (sysctl->conntrack_max.state == KT_STATE_ABSENT)
 		return KT_VERDICT_NOT_APPLICABLE;
-	if (!kt_known(sysctl->conntrack_max))
+	if (!kt_sink_needs(out, sysctl->conntrack_max, "the size of the table"))
 		return KT_VERDICT_UNKNOWN;
 	/* 0 is no limit (net/netfilter/nf_conntrack_core.c, __nf_conntrack_alloc). */
 	if (limit == 0)
@@ -161,7 +161,10 @@ evaluate(const KtView *view, KtSink *out)
 		kt_sink_severity(out, KT_SEVERITY_LOW);
 		kt_sink_summary(out, "the connection table has too few buckets for its size");
 	} else {
-		return kt_known(sysctl->conntrack_count) && kt_known(sysctl->conntrack_buckets)
+		return kt_sink_needs(out, sysctl->conntrack_count, "the number of entries") &&
+				       kt_sink_needs(out,
+						     sysctl->conntrack_buckets,
+						     "the number of buckets")
 			       ? KT_VERDICT_OK
 			       : KT_VERDICT_UNKNOWN;
 	}

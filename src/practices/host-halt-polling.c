@@ -274,7 +274,7 @@ evaluate(const KtView *view, KtSink *out)
 
 	if (now.state == KT_STATE_ABSENT || kt_census_is_dom0(view->host))
 		return KT_VERDICT_NOT_APPLICABLE;
-	if (!kt_known(now))
+	if (!kt_sink_needs(out, now, "how long vCPUs poll"))
 		return KT_VERDICT_UNKNOWN;
 
 	are_guests_known = kt_census_take(view->facts, KT_CENSUS_COUNTING, &census);
@@ -282,9 +282,9 @@ evaluate(const KtView *view, KtSink *out)
 	severity = judge(view, &load, &census);
 	/* Without polling it matters whether any guest uses KVM. */
 	if (!severity && now.v == 0 && census.n_kvm == 0 && census.n_unknown > 0)
-		return KT_VERDICT_UNKNOWN;
+		return kt_census_unknown(view, out);
 	if (!severity)
-		return are_guests_known ? KT_VERDICT_OK : KT_VERDICT_UNKNOWN;
+		return are_guests_known ? KT_VERDICT_OK : kt_census_unknown(view, out);
 	kt_sink_severity(out, severity);
 	return report(view, &load, out);
 }

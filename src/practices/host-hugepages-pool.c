@@ -324,7 +324,8 @@ evaluate(const KtView *view, KtSink *out)
 
 	if (memory->huge_pools.state == KT_STATE_ABSENT || kt_census_is_dom0(view->host))
 		return KT_VERDICT_NOT_APPLICABLE;
-	if (memory->huge_pools.state != KT_STATE_VALUE || !kt_known(memory->total_kib))
+	if (!kt_sink_needs(out, memory->huge_pools, "the pools of huge pages") ||
+	    !kt_sink_needs(out, memory->total_kib, "the memory size"))
 		return KT_VERDICT_UNKNOWN;
 
 	pools = survey(view);
@@ -337,7 +338,7 @@ evaluate(const KtView *view, KtSink *out)
 	check_balloon(&pools, out);
 	if (pools.worst)
 		return KT_VERDICT_FINDING;
-	return pools.n_unclear || !are_guests_known ? KT_VERDICT_UNKNOWN : KT_VERDICT_OK;
+	return pools.n_unclear || !are_guests_known ? kt_census_unknown(view, out) : KT_VERDICT_OK;
 }
 
 static const char *const sources[] = {

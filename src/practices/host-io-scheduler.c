@@ -215,18 +215,16 @@ check_elevator(const KtView *view, bool is_finding, KtSink *out)
 
 /* What the conditions for this kind of device rest on. */
 static bool
-can_judge(const KtBlock *block)
+can_judge(const KtBlock *block, KtSink *out)
 {
-	bool are_queues_known =
-		kt_known(block->hw_queues) || block->hw_queues.state == KT_STATE_ABSENT;
-
-	if (!kt_known(block->is_multipath_leg))
+	if (!kt_sink_needs(out, block->is_multipath_leg, "whether it is a leg of a multipath"))
 		return false;
 	if (kt_opt_is(block->kind, "scsi"))
-		return kt_known(block->transport) &&
-		       (kt_known(block->rotational) || !is_drive(block));
+		return kt_sink_needs(out, block->transport, "the transport") &&
+		       (!is_drive(block) ||
+			kt_sink_needs(out, block->rotational, "whether it rotates"));
 	if (kt_opt_is(block->kind, "virtio") || kt_opt_is(block->kind, "xen"))
-		return are_queues_known;
+		return kt_sink_needs_look(out, block->hw_queues, "the number of hardware queues");
 	return true;
 }
 
@@ -251,11 +249,14 @@ evaluate(const KtView *view, KtSink *out)
 		return KT_VERDICT_NOT_APPLICABLE;
 	if (kt_known(block->is_switchable) && !block->is_switchable.v)
 		return KT_VERDICT_NOT_APPLICABLE;
-	if (!kt_known(block->scheduler) || !kt_known(block->kind) || !kt_known(block->name) ||
-	    !kt_known(block->is_switchable) || !kt_known(block->schedulers))
+	if (!kt_sink_needs(out, block->scheduler, "the scheduler") ||
+	    !kt_sink_needs(out, block->kind, "the kind of device") ||
+	    !kt_sink_needs(out, block->name, "the name") ||
+	    !kt_sink_needs(out, block->is_switchable, "whether it can be switched") ||
+	    !kt_sink_needs(out, block->schedulers, "the list of schedulers"))
 		return KT_VERDICT_UNKNOWN;
 
-	if (!can_judge(block))
+	if (!can_judge(block, out))
 		return KT_VERDICT_UNKNOWN;
 
 	advice = judge(view);

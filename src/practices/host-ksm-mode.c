@@ -282,11 +282,12 @@ evaluate(const KtView *view, KtSink *out)
 
 	if (host->ksm.run.state == KT_STATE_ABSENT || kt_census_is_dom0(host))
 		return KT_VERDICT_NOT_APPLICABLE;
-	if (!kt_known(host->ksm.run) ||
-	    !kt_census_take(view->facts, KT_CENSUS_COUNTING, &ksm.census))
+	if (!kt_sink_needs(out, host->ksm.run, "the state of KSM") ||
+	    !kt_census_needs(view, KT_CENSUS_COUNTING, &ksm.census, out))
 		return KT_VERDICT_UNKNOWN;
 	if (ksm.census.n == 0)
-		return ksm.census.n_unknown ? KT_VERDICT_UNKNOWN : KT_VERDICT_NOT_APPLICABLE;
+		return ksm.census.n_unknown ? kt_census_unknown(view, out)
+					    : KT_VERDICT_NOT_APPLICABLE;
 
 	ksm.is_sized = kt_known(host->ksm.pages_sharing) && kt_known(host->memory.page_kib);
 	if (ksm.is_sized)
@@ -301,7 +302,9 @@ evaluate(const KtView *view, KtSink *out)
 		return KT_VERDICT_FINDING;
 	}
 	if (host->ksm.run.v != 1 || !is_mostly_volatile(&host->ksm))
-		return kt_known(host->memory.total_kib) ? KT_VERDICT_OK : KT_VERDICT_UNKNOWN;
+		return kt_sink_needs(out, host->memory.total_kib, "the memory size")
+			       ? KT_VERDICT_OK
+			       : KT_VERDICT_UNKNOWN;
 	kt_sink_severity(out, KT_SEVERITY_LOW);
 	kt_sink_summary(out, "most pages change before same-page merging (KSM) can use them");
 	add_evidence(&ksm, out);

@@ -103,6 +103,13 @@ cannot_tell(const KtView *view, const KtCensus *census, bool is_on)
 }
 
 static KtVerdict
+unknown_agents(const KtView *view, KtSink *out)
+{
+	return kt_sink_needs(out, view->host->agents, "the list of programs") ? KT_VERDICT_OK
+									      : KT_VERDICT_UNKNOWN;
+}
+
+static KtVerdict
 judge_nodes(const KtView *view, const Nodes *nodes, const KtCensus *census, KtSink *out)
 {
 	bool is_on = view->host->sysctl.numa_balancing.v & BALANCING;
@@ -121,7 +128,7 @@ judge_nodes(const KtView *view, const Nodes *nodes, const KtCensus *census, KtSi
 			       out);
 	}
 	if (cannot_tell(view, census, is_on))
-		return KT_VERDICT_UNKNOWN;
+		return census->n_unbound ? unknown_agents(view, out) : kt_census_unknown(view, out);
 	if (!is_on && !is_latency && census->n_unbound > 0 &&
 	    !kt_census_has_agent(view->host, "numad")) {
 		kt_sink_summary(out, "nothing keeps memory near the CPUs of unbound guests");
@@ -139,13 +146,17 @@ evaluate(const KtView *view, KtSink *out)
 
 	if (host->sysctl.numa_balancing.state == KT_STATE_ABSENT)
 		return KT_VERDICT_NOT_APPLICABLE;
-	if (!kt_known(host->sysctl.numa_balancing) || host->nodes.state != KT_STATE_VALUE ||
-	    nodes.n_unknown > 0)
+	if (!kt_sink_needs(out, host->sysctl.numa_balancing, "kernel.numa_balancing") ||
+	    !kt_sink_needs(out, host->nodes, "the list of nodes"))
 		return KT_VERDICT_UNKNOWN;
+	if (nodes.n_unknown > 0) {
+		kt_sink_evidence(out, host->nodes.origin, "the CPUs of a node are not known");
+		return KT_VERDICT_UNKNOWN;
+	}
 
 	add_evidence(view, &nodes, out);
 	if (nodes.n_with_cpus > 1)
-		return kt_census_take(view->facts, KT_CENSUS_COUNTING, &census)
+		return kt_census_needs(view, KT_CENSUS_COUNTING, &census, out)
 			       ? judge_nodes(view, &nodes, &census, out)
 			       : KT_VERDICT_UNKNOWN;
 	return nodes.n_memory_only ? judge_tiering(view, &nodes, out) : judge_one_node(view, out);

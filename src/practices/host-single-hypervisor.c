@@ -124,12 +124,6 @@ check_nested_xen(const KtHost *host, KtSink *out, bool *is_found)
 	kt_sink_advice(out, "Expect KVM guests here to be slow: they are nested.");
 }
 
-static bool
-is_known_or_absent(KtState state)
-{
-	return state == KT_STATE_VALUE || state == KT_STATE_ABSENT;
-}
-
 static KtVerdict
 evaluate(const KtView *view, KtSink *out)
 {
@@ -147,8 +141,11 @@ evaluate(const KtView *view, KtSink *out)
 	check_nested_xen(host, out, &is_found);
 	if (is_found)
 		return KT_VERDICT_FINDING;
-	return is_known_or_absent(host->modules.state) && is_known_or_absent(host->agents.state) &&
-			       is_known_or_absent(host->system.xen_capabilities.state)
+	return kt_sink_needs_look(out, host->modules, "the list of modules") &&
+			       kt_sink_needs_look(out, host->agents, "the list of programs") &&
+			       kt_sink_needs_look(out,
+						  host->system.xen_capabilities,
+						  "whether this is Xen's dom0")
 		       ? KT_VERDICT_OK
 		       : KT_VERDICT_UNKNOWN;
 }

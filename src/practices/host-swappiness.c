@@ -106,7 +106,8 @@ evaluate(const KtView *view, KtSink *out)
 
 	if (now.state == KT_STATE_ABSENT)
 		return KT_VERDICT_NOT_APPLICABLE;
-	if (!kt_known(now) || host->swaps.state != KT_STATE_VALUE)
+	if (!kt_sink_needs(out, now, "vm.swappiness") ||
+	    !kt_sink_needs(out, host->swaps, "the list of swap areas"))
 		return KT_VERDICT_UNKNOWN;
 	if (count_swaps(host, /* is_zram= */ false) == 0)
 		return KT_VERDICT_NOT_APPLICABLE;

@@ -68,7 +68,9 @@ evaluate(const KtView *view, KtSink *out)
 		kt_sink_evidence(out, live.origin, KEY " is %" G_GUINT64_FORMAT, live.v);
 	n_lines = report_lines(view, is_removed, out);
 	if (!is_on && n_lines == 0)
-		return (kt_known(live) || is_removed) && host->sysctl_lines.state == KT_STATE_VALUE
+		return kt_sink_needs_look(out, live, KEY) &&
+				       kt_sink_needs(
+					       out, host->sysctl_lines, "the list of sysctl files")
 			       ? KT_VERDICT_OK
 			       : KT_VERDICT_UNKNOWN;
 

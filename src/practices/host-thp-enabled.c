@@ -65,14 +65,15 @@ evaluate(const KtView *view, KtSink *out)
 
 	if (now.state == KT_STATE_ABSENT || kt_census_is_dom0(host))
 		return KT_VERDICT_NOT_APPLICABLE;
-	if (!kt_known(now) || !kt_census_take(view->facts, KT_CENSUS_DEFINED, &census))
+	if (!kt_sink_needs(out, now, "the mode") ||
+	    !kt_census_needs(view, KT_CENSUS_DEFINED, &census, out))
 		return KT_VERDICT_UNKNOWN;
 	if (census.n == 0)
 		return KT_VERDICT_NOT_APPLICABLE;
 	if (!kt_opt_is(now, "never") && !is_lost_at_boot(host))
 		return KT_VERDICT_OK;
 	if (census.n_anonymous == 0)
-		return census.n_unknown ? KT_VERDICT_UNKNOWN : KT_VERDICT_OK;
+		return census.n_unknown ? kt_census_unknown(view, out) : KT_VERDICT_OK;
 
 	report(view, &census, out);
 	return KT_VERDICT_FINDING;

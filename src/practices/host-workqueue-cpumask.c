@@ -169,7 +169,7 @@ judge(const KtView *view, const KtCpuset *pinned, KtSink *out)
 		return KT_VERDICT_FINDING;
 	}
 	if (!left_out)
-		return is_strict && !are_pins_known(view->facts) ? KT_VERDICT_UNKNOWN
+		return is_strict && !are_pins_known(view->facts) ? kt_census_unknown(view, out)
 								 : KT_VERDICT_OK;
 	kt_sink_severity(out, KT_SEVERITY_LOW);
 	kt_sink_summary(out,
@@ -193,9 +193,11 @@ evaluate(const KtView *view, KtSink *out)
 
 	if (host->workqueue.cpumask.state == KT_STATE_ABSENT)
 		return KT_VERDICT_NOT_APPLICABLE;
-	if (!kt_known(host->workqueue.cpumask) || !kt_known(host->cpu.online) ||
-	    host->nodes.state != KT_STATE_VALUE || host->cpu.list.state != KT_STATE_VALUE ||
-	    !kt_census_take(view->facts, KT_CENSUS_COUNTING, &census))
+	if (!kt_sink_needs(out, host->workqueue.cpumask, "the mask") ||
+	    !kt_sink_needs(out, host->cpu.online, "the list of online CPUs") ||
+	    !kt_sink_needs(out, host->nodes, "the list of nodes") ||
+	    !kt_sink_needs(out, host->cpu.list, "the list of CPUs") ||
+	    !kt_census_needs(view, KT_CENSUS_COUNTING, &census, out))
 		return KT_VERDICT_UNKNOWN;
 
 	pinned = find_pinned(view->facts);

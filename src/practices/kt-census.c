@@ -98,6 +98,27 @@ kt_census_take(const KtFacts *facts, KtCensusScope scope, KtCensus *ret_census)
 }
 
 bool
+kt_census_needs(const KtView *view, KtCensusScope scope, KtCensus *ret_census, KtSink *out)
+{
+	if (kt_census_take(view->facts, scope, ret_census))
+		return true;
+	return kt_sink_needs(out, view->facts->guests, "the list of guests");
+}
+
+KtVerdict
+kt_census_unknown(const KtView *view, KtSink *out)
+{
+	const KtGuestList *guests = &view->facts->guests;
+	bool is_listed = guests->state == KT_STATE_VALUE || guests->state == KT_STATE_ABSENT;
+
+	kt_sink_evidence(out,
+			 guests->origin,
+			 is_listed ? "not of every guest is known what it uses"
+				   : "the list of guests could not be read");
+	return KT_VERDICT_UNKNOWN;
+}
+
+bool
 kt_census_is_dom0(const KtHost *host)
 {
 	return kt_known(host->system.xen_capabilities) &&

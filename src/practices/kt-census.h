@@ -40,6 +40,12 @@ typedef struct KtCensus {
 /* False when nobody knows which guests there are. A host without libvirt has none. */
 bool kt_census_take(const KtFacts *facts, KtCensusScope scope, KtCensus *ret_census);
 
+/* Same, and says so. */
+bool kt_census_needs(const KtView *view, KtCensusScope scope, KtCensus *ret_census, KtSink *out);
+
+/* What is said of all guests is not known of some: says so, and is UNKNOWN. */
+KtVerdict kt_census_unknown(const KtView *view, KtSink *out);
+
 /* Runs, or starts with the host. */
 bool kt_census_counts(const KtGuest *guest);
 

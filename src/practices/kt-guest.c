@@ -3,11 +3,11 @@
 #include "kt-guest.h"
 
 KtVerdict
-kt_guest_gate(const KtView *view)
+kt_guest_gate(const KtView *view, KtSink *out)
 {
 	const KtGuestConfig *config = view->config;
 
-	if (!kt_known(config->type))
+	if (!kt_sink_needs(out, config->type, "the guest's XML"))
 		return KT_VERDICT_UNKNOWN;
 	if (!kt_opt_is(config->type, "kvm") && !kt_opt_is(config->type, "qemu"))
 		return KT_VERDICT_NOT_APPLICABLE;
@@ -18,6 +18,18 @@ bool
 kt_guest_is_local(const KtView *view)
 {
 	return !kt_opt_true(view->facts->meta.is_remote);
+}
+
+bool
+kt_guest_needs_local(const KtView *view, KtSink *out)
+{
+	if (kt_guest_is_local(view))
+		return true;
+	if (out)
+		kt_sink_evidence(out,
+				 view->facts->meta.is_remote.origin,
+				 "the guest runs on another host than the one looked at");
+	return false;
 }
 
 bool

@@ -14,10 +14,13 @@
 
 /* OK when the guest can be judged, else what evaluate() has to return: UNKNOWN when its XML could
  * not be read, NOT_APPLICABLE for what does not run in QEMU (types "test", "xen"...). */
-KtVerdict kt_guest_gate(const KtView *view);
+KtVerdict kt_guest_gate(const KtView *view, KtSink *out);
 
 /* Do the facts of the host belong to the host that runs the guest? */
 bool kt_guest_is_local(const KtView *view);
+
+/* Same, and says so if not. */
+bool kt_guest_needs_local(const KtView *view, KtSink *out);
 
 /* Is the guest of this view emulated (TCG), without KVM? */
 bool kt_guest_is_emulated(const KtGuestConfig *config);

@@ -143,7 +143,7 @@ has_unplaced_rival(const KtView *view)
 		others.live = kt_opt_true(other->is_active) ? &other->live : NULL;
 		others.workload = KT_WORKLOAD_LATENCY;
 		others.target.index = i;
-		if (kt_pins_gate(&others) != KT_VERDICT_OK)
+		if (kt_pins_gate(&others, NULL) != KT_VERDICT_OK)
 			continue;
 		kt_pins_judge(&others, KT_PIN_CONFIG, &faults);
 		if (kt_pins_wants_place(&others, &faults))

@@ -43,23 +43,36 @@ is_topology_known(const KtHost *host)
 	return true;
 }
 
-KtVerdict
-kt_pins_gate(const KtView *view)
+static KtVerdict
+unknown(bool is_known)
 {
-	KtVerdict gate = kt_guest_gate(view);
+	return is_known ? KT_VERDICT_OK : KT_VERDICT_UNKNOWN;
+}
+
+KtVerdict
+kt_pins_gate(const KtView *view, KtSink *out)
+{
+	KtVerdict gate = kt_guest_gate(view, out);
 	bool is_plain =
 		view->workload != KT_WORKLOAD_LATENCY && view->workload != KT_WORKLOAD_THROUGHPUT;
 
 	if (gate != KT_VERDICT_OK)
 		return gate;
-	if (!kt_looked(view->config->placement))
+	if (!kt_sink_needs_look(out, view->config->placement, "the placement of vCPUs"))
 		return KT_VERDICT_UNKNOWN;
 	if (kt_opt_is(view->config->placement, "auto"))
 		return KT_VERDICT_NOT_APPLICABLE;
-	if (!kt_guest_is_local(view) || !kt_known(view->host->cpu.online) ||
-	    !kt_pins_are_known(view->config))
+	if (!kt_guest_needs_local(view, out) ||
+	    !kt_sink_needs(out, view->host->cpu.online, "the list of online CPUs"))
 		return KT_VERDICT_UNKNOWN;
-	return is_plain || is_topology_known(view->host) ? KT_VERDICT_OK : KT_VERDICT_UNKNOWN;
+	if (!kt_pins_are_known(view->config)) {
+		uint16_t origin = view->config->vcpu_pins.origin;
+		return unknown(kt_sink_needs_state(out, KT_STATE_UNSET, origin, "a pin"));
+	}
+	if (is_plain || is_topology_known(view->host))
+		return KT_VERDICT_OK;
+	return unknown(kt_sink_needs_state(
+		out, KT_STATE_BROKEN, view->host->nodes.origin, "the list of nodes and cores"));
 }
 
 unsigned

@@ -42,7 +42,7 @@ typedef struct KtPlacement {
 
 /* OK when vCPU and emulator pins of the guest can be judged, else the verdict to return. A guest
  * that numad places (placement='auto') is not for this practice. */
-KtVerdict kt_pins_gate(const KtView *view);
+KtVerdict kt_pins_gate(const KtView *view, KtSink *out);
 
 /* Can the pins of this configuration be told? */
 bool kt_pins_are_known(const KtGuestConfig *config);

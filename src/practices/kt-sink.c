@@ -66,6 +66,23 @@ kt_sink_evidence(KtSink *sink, uint16_t origin, const char *format, ...)
 	g_ptr_array_add(sink->result->evidence, evidence);
 }
 
+bool
+kt_sink_needs_state(KtSink *sink, KtState state, uint16_t origin, const char *what)
+{
+	static const char *const reasons[KT_STATE_N] = {
+		[KT_STATE_UNSET] = "was not read",
+		[KT_STATE_ABSENT] = "is not there",
+		[KT_STATE_DENIED] = "may not be read",
+		[KT_STATE_BROKEN] = "makes no sense",
+	};
+
+	if (state == KT_STATE_VALUE)
+		return true;
+	if (sink)
+		kt_sink_evidence(sink, origin, "%s %s", what, reasons[state]);
+	return false;
+}
+
 void
 kt_sink_advice(KtSink *sink, const char *format, ...)
 {

@@ -28,6 +28,16 @@ void kt_sink_summary(KtSink *sink, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* A fact that the verdict rests on. @origin: the .origin of that fact. */
 void kt_sink_evidence(KtSink *sink, uint16_t origin, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
+/* Is a fact known that the verdict needs? If not, says so as evidence: whoever reads UNKNOWN learns
+ * what was missing. @opt: a value or a list; @what: "the scheduler". @sink NULL: only asks. */
+#define kt_sink_needs(sink, opt, what) kt_sink_needs_state(sink, (opt).state, (opt).origin, what)
+bool kt_sink_needs_state(KtSink *sink, KtState state, uint16_t origin, const char *what)
+	KT_WARN_UNUSED;
+
+/* Same for a fact that may surely be absent. */
+#define kt_sink_needs_look(sink, opt, what)                                                        \
+	((opt).state == KT_STATE_ABSENT || kt_sink_needs(sink, opt, what))
+
 /* What to do by hand, where kvmtune does not do it. One sentence. */
 void kt_sink_advice(KtSink *sink, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

@@ -264,17 +264,86 @@ put_waived(KtPaper *paper, const KtAudit *audit)
 	}
 }
 
+/* What was missing, as the last evidence says; an ill-mannered practice gives none. */
+static const KtEvidence *
+reason_of(const KtResult *result)
+{
+	const GPtrArray *evidence = result->evidence;
+
+	return evidence->len ? evidence->pdata[evidence->len - 1] : NULL;
+}
+
+static bool
+has_same_reason(const KtResult *a, const KtResult *b)
+{
+	const KtEvidence *left = reason_of(a);
+	const KtEvidence *right = reason_of(b);
+
+	return left && right ? g_str_equal(left->text, right->text) : left == right;
+}
+
+/* The targets of results @begin.. that are unknown for the reason of @first. */
+static void
+put_unknown_because(KtPaper *paper, const KtAudit *audit, const KtResult *first, guint begin,
+		    guint end)
+{
+	const KtEvidence *reason = reason_of(first);
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+
+	for (guint i = begin; i < end; i++) {
+		const KtResult *result = audit->results->pdata[i];
+		if (result->verdict == KT_VERDICT_UNKNOWN && has_same_reason(first, result) &&
+		    result->target.scope != KT_SCOPE_HOST)
+			g_ptr_array_add(names, (void *)result->target_title);
+	}
+	kt_paper_tab(paper, KT_FINDING_COLUMN);
+	paper->indent = KT_FINDING_TEXT_COLUMN;
+	kt_paper_flow(paper, KT_INK_UNSET, "%s: ", first->practice->id);
+	kt_report_names(paper, names);
+	if (reason)
+		kt_paper_flow(paper, KT_INK_UNSET, "%s%s", names->len ? ": " : "", reason->text);
+	if (reason && *reason->origin && names->len <= 1)
+		kt_paper_flow(paper, KT_INK_FAINT, " (%s)", reason->origin);
+	kt_paper_end_line(paper);
+}
+
+static bool
+is_told_before(const KtAudit *audit, const KtResult *result, guint begin, guint end)
+{
+	for (guint i = begin; i < end; i++) {
+		const KtResult *other = audit->results->pdata[i];
+		if (other->verdict == KT_VERDICT_UNKNOWN && has_same_reason(other, result))
+			return true;
+	}
+	return false;
+}
+
 static void
 put_unknown(KtPaper *paper, const KtAudit *audit)
 {
 	const KtOptBool privileged = audit->facts->meta.is_privileged;
 	bool needs_root = kt_known(privileged) && !privileged.v;
 
-	put_rest(paper,
-		 audit,
-		 KT_VERDICT_UNKNOWN,
-		 needs_root ? "Not judged: what they need is only readable for root"
-			    : "Not judged: what they need could not be read here");
+	/* One reason for all, and one remedy. */
+	if (needs_root && !paper->style.is_verbose) {
+		put_rest(paper,
+			 audit,
+			 KT_VERDICT_UNKNOWN,
+			 "Not judged: what they need is only readable for root");
+		return;
+	}
+	if (audit->n_verdicts[KT_VERDICT_UNKNOWN] == 0)
+		return;
+	put_heading(paper, "Not judged");
+	for (guint i = 0, end = 0; i < audit->results->len; i = end) {
+		end = practice_end(audit, i);
+		for (guint j = i; j < end; j++) {
+			const KtResult *result = audit->results->pdata[j];
+			if (result->verdict == KT_VERDICT_UNKNOWN &&
+			    !is_told_before(audit, result, i, j))
+				put_unknown_because(paper, audit, result, i, end);
+		}
+	}
 }
 
 static unsigned

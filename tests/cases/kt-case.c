@@ -340,6 +340,8 @@ check_result(GString *report, const KtJson *expect, const KtResult *result)
 	check_contains(report, expect, "evidence_contains", evidence);
 	check_contains(report, expect, "advice_contains", advice);
 	check_manners(report, result);
+	if (result->verdict == KT_VERDICT_UNKNOWN && result->evidence->len == 0)
+		differ(report, "unknown, and no evidence says what was missing");
 	if (report->len)
 		differ(report,
 		       "it said: %s\n%s%s",

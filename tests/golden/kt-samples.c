@@ -116,8 +116,10 @@ judge_rng(const KtView *view, KtSink *out)
 {
 	if (view->target.index == 0)
 		return KT_VERDICT_PENDING;
-	if (view->target.index == 4)
+	if (view->target.index == 4) {
+		kt_sink_evidence(out, 0, "the guest's XML was not read");
 		return KT_VERDICT_UNKNOWN;
+	}
 	kt_sink_evidence(out, 0, "no <rng> in the definition");
 	kt_sink_domain_xml(
 		out,
@@ -140,6 +142,7 @@ judge_removed(const KtView *view, KtSink *out)
 static KtVerdict
 judge_unknown(const KtView *view, KtSink *out)
 {
+	kt_sink_evidence(out, 0, "the list of modules may not be read");
 	return KT_VERDICT_UNKNOWN;
 }
 
