@@ -31,6 +31,8 @@ void kt_sink_evidence(KtSink *sink, uint16_t origin, const char *format, ...) G_
 /* Is a fact known that the verdict needs? If not, says so as evidence: whoever reads UNKNOWN learns
  * what was missing. @opt: a value or a list; @what: "the scheduler". @sink NULL: only asks. */
 #define kt_sink_needs(sink, opt, what) kt_sink_needs_state(sink, (opt).state, (opt).origin, what)
+
+/* Same for what is neither: the state that it amounts to. */
 bool kt_sink_needs_state(KtSink *sink, KtState state, uint16_t origin, const char *what)
 	KT_WARN_UNUSED;
 
