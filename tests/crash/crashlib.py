@@ -6,6 +6,7 @@ A sweep runs a command once per point (system call edge, or call and error), eac
 copy of a template folder, and lets a function judge what is left.  Two run at a time.
 """
 
+import collections
 import itertools
 import os
 import queue
@@ -55,11 +56,13 @@ class Result:
     points: int = 0
     missed: int = 0
     violations: list = field(default_factory=list)
+    errnos: set = field(default_factory=set)
 
     def add(self, other):
         self.points += other.points
         self.missed += other.missed
         self.violations += other.violations
+        self.errnos |= other.errnos
 
 
 def copy_tree(source, target):
@@ -86,6 +89,7 @@ class Sweeper:
         self.timeout_s = timeout_s
         self.folders = queue.SimpleQueue()
         self.numbers = itertools.count()
+        self.turns = collections.deque(ERRNOS)
 
     def _run(self, arguments, command, env=None):
         full = [self.edge, "--quiet", f"--timeout={self.timeout_s}", *arguments, "--", *command]
@@ -138,6 +142,7 @@ class Sweeper:
             result.missed = 1
         else:
             result.points = 1
+            result.errnos.update(words[2:3] if words[0] == "errno" else ())
         if outcome.status == TIMEOUT:
             problem = "hangs"
         else:
@@ -184,14 +189,17 @@ class Sweeper:
                 points.append(["errno", str(call.number), name, "--sticky"])
         return self.sweep(points, command, options, judge, template)
 
-    def errno_rotation(self, command, options, judge, template=None, errnos=ERRNOS):
-        """One error at every call, another one each time, by turns once and from then on."""
-        names = itertools.cycle(errnos)
+    def errno_rotation(self, command, options, judge, template=None):
+        """One error at every call, another one each time, by turns once and from then on.
+
+        The next sweep goes on where this one ends, so that the same call gets another error."""
         points = []
         for call in self.count(command, options, template):
-            name = next(name for name in names if name != "SHORT" or call.size > 1)
             if call.name == "exit_group":
                 continue
+            name = next(name for name in self.turns if name != "SHORT" or call.size > 1)
+            self.turns.remove(name)
+            self.turns.append(name)
             sticky = call.number % 2 == 0 and name != "EINTR"
             points.append(["errno", str(call.number), name] + ["--sticky"] * sticky)
         return self.sweep(points, command, options, judge, template)
