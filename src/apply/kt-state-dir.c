@@ -63,7 +63,7 @@ open_txns(KtStateDir *dir, bool create, GError **error)
 {
 	dir->txns = open_dir_at(dir->fd, "txn");
 	if (dir->txns < 0 && errno == ENOENT && create) {
-		if (mkdirat(dir->fd, "txn", 0700) != 0)
+		if (mkdirat(dir->fd, "txn", 0700) != 0 && errno != EEXIST)
 			return kt_throw_errno(error, errno, "create '%s/txn'", dir->path);
 		dir->txns = open_dir_at(dir->fd, "txn");
 	}
