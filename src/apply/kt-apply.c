@@ -307,11 +307,13 @@ close_log(KtLog *log, KtTxn *txn, GError **error)
 static bool
 throw_stuck(const KtLog *log, const char *reason, GError **error)
 {
+	g_autofree char *problem = kt_log_problem(log);
+
 	return kt_throw_hint(error,
 			     KT_ERROR_INCOMPLETE,
 			     "mend the cause and run 'kvmtune recover'",
-			     "%u steps could not be put back; the first failure was: %s",
-			     log->n_failed,
+			     "%s; the first failure was: %s",
+			     problem,
 			     reason);
 }
 

@@ -84,26 +84,31 @@ note(KtLog *log, const KtEntry *entry)
 	}
 }
 
-static char *
-read_text(int dirfd, const char *name, size_t *ret_length, GError **error)
+static GBytes *
+read_file(int dirfd, const char *name, GError **error)
 {
-	g_autofree char *proc = g_strdup_printf("/proc/self/fd/%d", dirfd);
-	g_autoptr(KtRoot) root = kt_root_open(proc, error);
-	char *text = NULL;
+	kt_autofd fd = kt_open_at(dirfd, name, O_RDONLY, error);
+	GBytes *bytes = NULL;
 
-	if (!root)
+	if (fd < 0 || !kt_read_all(fd, KT_ROOT_MAX_BYTES, name, &bytes, error))
 		return NULL;
-	if (kt_root_read(root, name, &text, ret_length) == KT_STATE_VALUE)
-		return text;
-	kt_throw(error, KT_ERROR_JOURNAL, "'%s' of the transaction cannot be read", name + 1);
-	return NULL;
+	return bytes;
+}
+
+static const char *
+get_text(GBytes *bytes, size_t *ret_length)
+{
+	const char *text = g_bytes_get_data(bytes, ret_length);
+
+	return text ? text : "";
 }
 
 static KtPlan *
 read_plan(int dirfd, GError **error)
 {
 	size_t length = 0;
-	g_autofree char *text = read_text(dirfd, "/plan.json", &length, error);
+	g_autoptr(GBytes) bytes = read_file(dirfd, "plan.json", error);
+	const char *text = bytes ? get_text(bytes, &length) : NULL;
 	g_autoptr(KtJson) json = text ? kt_json_parse(text, length, "plan", error) : NULL;
 
 	return json ? kt_plan_from_json(json, error) : NULL;
@@ -113,15 +118,16 @@ static bool
 load(KtLog *log, GError **error)
 {
 	size_t length = 0;
-	g_autofree char *text = NULL;
+	g_autoptr(GBytes) bytes = NULL;
 
 	log->plan = read_plan(log->dirfd, error);
 	if (!log->plan)
 		return false;
 	log->steps = g_new0(KtStepLog, log->plan->n_steps);
-	text = read_text(log->dirfd, "/journal", &length, error);
-	if (!text)
+	bytes = read_file(log->dirfd, "journal", error);
+	if (!bytes)
 		return false;
+	const char *text = get_text(bytes, &length);
 	log->entries = kt_journal_parse(text, length, &log->length, error);
 	if (!log->entries)
 		return false;
@@ -137,11 +143,13 @@ load(KtLog *log, GError **error)
 	return true;
 }
 
-/* Whatever is wrong with the files of a transaction: somebody has to look. */
+/* Whatever is wrong with the files of a transaction: somebody has to look. A file that could only
+ * not be read now (no descriptor left, no permission) is fine for all that is known. */
 static bool
 throw_damaged(uint32_t id, const GError *problem, GError **error)
 {
 	bool is_damage = g_error_matches(problem, KT_ERROR, KT_ERROR_PARSE) ||
+			 g_error_matches(problem, KT_ERROR, KT_ERROR_NOT_FOUND) ||
 			 g_error_matches(problem, KT_ERROR, KT_ERROR_LIMIT) ||
 			 g_error_matches(problem, KT_ERROR, KT_ERROR_JOURNAL);
 	const char *hint = kt_error_hint(problem);
@@ -336,6 +344,14 @@ logged_outcome(const KtStepLog *step, bool is_undone)
 	return is_undone ? KT_OUTCOME_UNCHANGED : KT_OUTCOME_UNSET;
 }
 
+char *
+kt_log_problem(const KtLog *log)
+{
+	return g_strdup_printf("%u %s could not be put back",
+			       log->n_failed,
+			       log->n_failed == 1 ? "step" : "steps");
+}
+
 KtTxn *
 kt_log_to_txn(const KtLog *log, const char *boot_id, int64_t boottime_us)
 {
@@ -346,9 +362,10 @@ kt_log_to_txn(const KtLog *log, const char *boot_id, int64_t boottime_us)
 	txn->state = kt_log_state(log);
 	txn->created = kt_arena_strdup(txn->arena, kt_entry_get(log->header, "created"));
 	txn->confirm_left_us = kt_log_confirm_left_us(log, boot_id, boottime_us);
-	if (txn->state == KT_TXN_INCOMPLETE)
-		txn->problem = kt_arena_printf(
-			txn->arena, "%u steps could not be put back", log->n_failed);
+	if (txn->state == KT_TXN_INCOMPLETE) {
+		g_autofree char *problem = kt_log_problem(log);
+		txn->problem = kt_arena_strdup(txn->arena, problem);
+	}
 	for (uint32_t i = 0; i < txn->n_steps; i++) {
 		const KtStepLog *step = &log->steps[i];
 		const KtEntry *last = step->put_back ? step->put_back : step->done;

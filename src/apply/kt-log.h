@@ -68,6 +68,9 @@ bool kt_log_is_overdue(const KtLog *log, const char *boot_id, int64_t boottime_u
 /* Microseconds left to confirm (negative: overdue). */
 int64_t kt_log_confirm_left_us(const KtLog *log, const char *boot_id, int64_t boottime_us);
 
+/* "2 steps could not be put back"; free with g_free. */
+char *kt_log_problem(const KtLog *log);
+
 /* The plain record of it, steps with the outcomes that the journal holds. */
 KtTxn *kt_log_to_txn(const KtLog *log, const char *boot_id, int64_t boottime_us);
 

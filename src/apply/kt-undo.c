@@ -14,16 +14,30 @@ kt_undo_is_due(const KtMachine *machine, const KtLog *log)
 	       kt_log_is_overdue(log, machine->boot_id, kt_clock_boottime_us());
 }
 
+/* The newest step is put back first. */
+static const char *
+first_failure(const KtTxn *txn)
+{
+	for (uint32_t i = txn->n_steps; i-- > 0;) {
+		if (txn->steps[i].outcome == KT_OUTCOME_FAILED && txn->steps[i].detail)
+			return txn->steps[i].detail;
+	}
+	return "unknown";
+}
+
 static bool
 throw_incomplete(const KtLog *log, KtTxn *txn, GError **error)
 {
-	txn->problem = kt_arena_printf(txn->arena, "%u steps could not be put back", log->n_failed);
+	g_autofree char *problem = kt_log_problem(log);
+
+	txn->problem = kt_arena_strdup(txn->arena, problem);
 	return kt_throw_hint(error,
 			     KT_ERROR_INCOMPLETE,
 			     "mend the cause and run 'kvmtune recover'",
-			     "transaction %u: %s",
+			     "transaction %u: %s; the first failure was: %s",
 			     log->id,
-			     txn->problem);
+			     problem,
+			     first_failure(txn));
 }
 
 static bool
