@@ -141,6 +141,7 @@ take_nodes(const KtHost *host, uint64_t node_reserve_kib, KtHugeNeed *need)
 		KtHugeNode *node = &need->nodes[i];
 		const KtHugePool *own = find_pool(&from->huge_pools, need->size_kib);
 		node->id = from->id.v;
+		node->has_cpus = !kt_known(from->cpus) || !kt_cpuset_is_empty(from->cpus.v);
 		node->is_known = own && kt_known(own->total) && kt_known(own->free) &&
 				 kt_known(from->free_kib) && kt_known(from->id);
 		if (!node->is_known)
@@ -184,6 +185,16 @@ promise(KtHugeNeed *need, const KtCpuset *set, uint64_t pages)
 	return pages;
 }
 
+/* Memory without CPUs is for guests that are bound to it, and for what fits nowhere else. */
+static bool
+is_better(const KtHugeNeed *need, const KtHugeNode *node, const KtHugeNode *best)
+{
+	bool is_near = node->has_cpus && node->room_kib >= need->size_kib;
+	bool is_best_near = best->has_cpus && best->room_kib >= need->size_kib;
+
+	return is_near == is_best_near ? node->room_kib > best->room_kib : is_near;
+}
+
 static KtHugeNode *
 roomiest(KtHugeNeed *need, const KtCpuset *set)
 {
@@ -192,7 +203,7 @@ roomiest(KtHugeNeed *need, const KtCpuset *set)
 	for (uint32_t i = 0; i < need->n_nodes; i++) {
 		KtHugeNode *node = &need->nodes[i];
 		if (node->is_known && is_member(node, set) &&
-		    (!best || node->room_kib > best->room_kib))
+		    (!best || is_better(need, node, best)))
 			best = node;
 	}
 	return best;

@@ -13,6 +13,7 @@
 typedef struct KtHugeNode {
 	uint64_t id;
 	bool is_known;  /* pool and free memory were readable */
+	bool has_cpus;  /* or CPUs are not known; false: memory alone, which is often slower */
 	uint64_t total; /* pages in the pool */
 	uint64_t free;  /* pages nobody uses */
 	uint64_t left;  /* of those, not yet promised to a bound guest that starts with the host */
