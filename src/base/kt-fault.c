@@ -33,6 +33,8 @@ act(const char *action, guint64 wanted, guint64 passage)
 {
 	if (passage == wanted && g_str_equal(action, "kill"))
 		(void)kill(getpid(), SIGKILL);
+	if (passage == wanted && g_str_equal(action, "stop"))
+		(void)kill(getpid(), SIGSTOP);
 	if (passage == wanted || (passage > wanted && g_str_has_suffix(action, "+")))
 		return (int)g_ascii_strtoll(action, NULL, 10);
 	return 0;

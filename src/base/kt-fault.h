@@ -7,6 +7,7 @@
  *
  * Compiled in only with -Dfault_injection=true. The environment says what happens:
  *   KVMTUNE_FAULT=NAME:N:kill      the process gets SIGKILL at the N-th passage (from 1)
+ *   KVMTUNE_FAULT=NAME:N:stop      it gets SIGSTOP: somebody else acts now, then lets it go on
  *   KVMTUNE_FAULT=NAME:N:ERRNO     KT_FAULT() yields that errno number once
  *   KVMTUNE_FAULT=NAME:N:ERRNO+    the same at every later passage too
  *   KVMTUNE_FAULT_LOG=FILE         appends one line per passage: the names that exist
