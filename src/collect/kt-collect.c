@@ -5,6 +5,7 @@
 #include "kt-clock.h"
 #include "kt-collect-guest.h"
 #include "kt-collect-host.h"
+#include "kt-image-fetch.h"
 #include "kt-virt-fetch.h"
 #include "kt-virt-uri.h"
 
@@ -16,6 +17,7 @@ kt_collected_clear(KtCollected *collected)
 	g_clear_pointer(&collected->facts, kt_facts_unref);
 	g_clear_pointer(&collected->virt, kt_virt_dump_free);
 	g_clear_pointer(&collected->topology_xml, g_free);
+	g_clear_pointer(&collected->images, json_decref);
 }
 
 static KtOptStr
@@ -86,6 +88,23 @@ forget_host(KtCollected *collected)
 	g_clear_pointer(&collected->topology_xml, g_free);
 }
 
+/* Only on the machine itself: the paths in guests that were replayed or run elsewhere, and below
+ * another root, would be those of other files here. */
+static bool
+collect_images(const KtCollectOptions *options, bool is_live, KtCollected *collected,
+	       GError **error)
+{
+	KtFacts *facts = collected->facts;
+	uint32_t deadline_ms = options->deadline_ms ? options->deadline_ms : KT_COLLECT_DEADLINE_MS;
+
+	if (options->images)
+		return kt_image_merge(facts, options->images, error);
+	if (options->virt || !is_live || facts->meta.is_remote.v)
+		return true;
+	collected->images = kt_image_fetch(facts, deadline_ms);
+	return kt_image_merge(facts, collected->images, error);
+}
+
 static bool
 collect(const KtCollectOptions *options, KtRoot *root, KtCollected *collected, GError **error)
 {
@@ -108,7 +127,7 @@ collect(const KtCollectOptions *options, KtRoot *root, KtCollected *collected, G
 	if (facts->meta.is_remote.v)
 		forget_host(collected);
 	kt_collect_guests(facts, dump, facts->meta.is_remote.v ? NULL : root, options->is_deep);
-	return true;
+	return collect_images(options, is_live, collected, error);
 }
 
 bool

@@ -20,17 +20,20 @@ typedef struct KtCollectOptions {
 	KtRoot *root;             /* borrowed; NULL = live "/" */
 	const KtVirtDump *virt;   /* borrowed; replayed answers of libvirt, or NULL */
 	const char *topology_xml; /* hwloc XML to use instead of discovery, or NULL */
+	const KtJson *images;     /* borrowed; what an earlier run kept of images, or NULL */
 	/* libvirt URI; "" = do not connect. NULL = default: VIRSH_DEFAULT_CONNECT_URI,
 	 * LIBVIRT_DEFAULT_URI, libvirt's own choice; no connection when the root is not live. */
 	const char *uri;
 	bool is_deep;         /* also memory per node */
-	uint32_t deadline_ms; /* for all of libvirt; 0 = KT_COLLECT_DEADLINE_MS */
+	uint32_t deadline_ms; /* for all of libvirt, and again for all images; 0 =
+			       * KT_COLLECT_DEADLINE_MS */
 } KtCollectOptions;
 
 typedef struct KtCollected {
 	KtFacts *facts;
 	KtVirtDump *virt;   /* NULL when options->virt was given */
 	char *topology_xml; /* NULL when the host was not read */
+	KtJson *images;     /* NULL when nobody looked at images */
 } KtCollected;
 
 /* Frees the contents. */
@@ -38,6 +41,6 @@ void kt_collected_clear(KtCollected *collected);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(KtCollected, kt_collected_clear)
 
 /* Guests are sorted by name. Errors: only what makes every judgement impossible (a root that cannot
- * be opened, topology XML that cannot be parsed). */
+ * be opened, topology XML or kept images that cannot be parsed). */
 bool kt_collect(const KtCollectOptions *options, KtCollected *ret_collected, GError **error)
 	KT_WARN_UNUSED;

@@ -224,6 +224,33 @@ without_doctype(const char *topology_xml)
 		"%.*s%s", (int)(begin - topology_xml), topology_xml, begin + strlen(HWLOC_DOCTYPE));
 }
 
+/* Members of KtImage that are paths of images (kt-facts-image.c). */
+static bool
+is_image_path(const char *key)
+{
+	static const char *const keys[] = {"path", "backing", "data_file", NULL};
+
+	return key && g_strv_contains(keys, key);
+}
+
+static char *
+note_image(const char *key, const char *text, void *data)
+{
+	if (is_image_path(key))
+		kt_pseudonyms_note_path(data, text);
+	else
+		kt_pseudonyms_scan(data, KT_TEXT_FREE, text, strlen(text));
+	return NULL;
+}
+
+static char *
+translate_image(const char *key, const char *text, void *data)
+{
+	if (is_image_path(key))
+		return kt_pseudonym_of_path(data, text);
+	return kt_pseudonyms_translate(data, KT_TEXT_FREE, text, strlen(text), NULL);
+}
+
 static void
 note_snapshot(KtPseudonyms *names, KtSnapshot *snapshot)
 {
@@ -232,6 +259,7 @@ note_snapshot(KtPseudonyms *names, KtSnapshot *snapshot)
 
 	note_virt(names, snapshot->virt);
 	kt_snapshot_virt_map(snapshot->virt, note_string, names);
+	kt_snapshot_virt_map(snapshot->images, note_image, names);
 	if (snapshot->topology_xml) {
 		g_autofree char *topology = without_doctype(snapshot->topology_xml);
 		kt_anonymise_note_xml(names, topology);
@@ -453,6 +481,7 @@ kt_snapshot_anonymise(KtSnapshot *snapshot)
 	observe_snapshot(names, snapshot);
 
 	kt_snapshot_virt_map(snapshot->virt, translate_string, names);
+	kt_snapshot_virt_map(snapshot->images, translate_image, names);
 	translate_entries(names, snapshot);
 	translate_in_place(names, KT_TEXT_FREE, &snapshot->meta.root);
 	translate_in_place(names, KT_TEXT_FREE, &snapshot->meta.about);

@@ -9,6 +9,7 @@
 
 #define FILES    "root"
 #define TOPOLOGY "hwloc.xml"
+#define IMAGES   "images.json"
 
 /* A JSON document may not hold more objects and arrays than this: 300000 bytes of "[[[[..." would
  * cost a hundred times their size in memory. */
@@ -363,6 +364,8 @@ save_virt(const KtSnapshot *snapshot, KtMembers *members, GError **error)
 	if (snapshot->topology_xml &&
 	    !kt_members_add_text(members, TOPOLOGY, snapshot->topology_xml, error))
 		return false;
+	if (snapshot->images && !add_json(members, IMAGES, snapshot->images, error))
+		return false;
 	if (!snapshot->virt)
 		return true;
 
@@ -401,6 +404,9 @@ load_virt(KtSnapshot *snapshot, const KtMembers *members, const char *what, GErr
 		const char *text = g_bytes_get_data(topology, &length);
 		snapshot->topology_xml = g_strndup(text ? text : "", length);
 	}
+	snapshot->images = parse_member(members, IMAGES, what, &failed);
+	if (failed)
+		return g_propagate_error(error, failed), false;
 	snapshot->virt = parse_member(members, KT_SNAPSHOT_VIRT, what, &failed);
 	if (failed)
 		return g_propagate_error(error, failed), false;
@@ -470,7 +476,7 @@ bool
 kt_snapshot_is_member(const char *name)
 {
 	static const char *const names[] = {
-		KT_SNAPSHOT_MANIFEST, KT_SNAPSHOT_VIRT, TOPOLOGY, FILES, "virt", NULL};
+		KT_SNAPSHOT_MANIFEST, KT_SNAPSHOT_VIRT, TOPOLOGY, IMAGES, FILES, "virt", NULL};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
 		if (g_str_equal(name, tables[i].member))

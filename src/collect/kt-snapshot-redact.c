@@ -176,6 +176,7 @@ kt_snapshot_redact(KtSnapshot *snapshot)
 	void *path = NULL, *value = NULL;
 
 	kt_snapshot_virt_map(snapshot->virt, redact_string, NULL);
+	kt_snapshot_virt_map(snapshot->images, redact_string, NULL);
 	g_hash_table_iter_init(&iter, snapshot->entries);
 	while (g_hash_table_iter_next(&iter, &path, &value)) {
 		KtSnapshotEntry *entry = value;

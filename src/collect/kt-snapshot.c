@@ -51,6 +51,7 @@ kt_snapshot_free(KtSnapshot *snapshot)
 	g_hash_table_unref(snapshot->entries);
 	json_decref(snapshot->virt);
 	g_free(snapshot->topology_xml);
+	json_decref(snapshot->images);
 	g_free(snapshot->overflow);
 	g_free(snapshot->meta.tool_version);
 	g_free(snapshot->meta.root);
@@ -116,6 +117,13 @@ kt_snapshot_set_virt(KtSnapshot *snapshot, const KtJson *virt)
 {
 	json_decref(snapshot->virt);
 	snapshot->virt = virt ? json_deep_copy(virt) : NULL;
+}
+
+void
+kt_snapshot_set_images(KtSnapshot *snapshot, const KtJson *images)
+{
+	json_decref(snapshot->images);
+	snapshot->images = json_deep_copy(images);
 }
 
 void

@@ -13,6 +13,7 @@
  *   ... collect from recorder ...
  *   kt_snapshot_set_virt(snapshot, virt);
  *   kt_snapshot_set_topology(snapshot, topology_xml);
+ *   kt_snapshot_set_images(snapshot, images);
  *   kt_snapshot_write(snapshot, is_anonymous, path, &error)
  *
  * Using one: kt_snapshot_open() and collect from kt_snapshot_replay(); what was never asked is
@@ -57,6 +58,7 @@ typedef struct KtSnapshot {
 	GHashTable *entries; /* canonical path -> KtSnapshotEntry */
 	KtJson *virt;        /* libvirt's answers with the XML texts inside, or NULL */
 	char *topology_xml;  /* hwloc's export, or NULL */
+	KtJson *images;      /* what kt_image_fetch() gave, or NULL */
 	/* of the recorder: */
 	uint64_t n_bytes;
 	char *overflow; /* the path that did not fit any more, or NULL */
@@ -80,6 +82,9 @@ KtRoot *kt_snapshot_replay(KtSnapshot *snapshot);
  * ...}; the other members are kept as they are. NULL: libvirt was not asked. */
 void kt_snapshot_set_virt(KtSnapshot *snapshot, const KtJson *virt);
 void kt_snapshot_set_topology(KtSnapshot *snapshot, const char *topology_xml);
+
+/* Keeps a deep copy of what kt_image_fetch() gave. NULL: nobody looked at images. */
+void kt_snapshot_set_images(KtSnapshot *snapshot, const KtJson *images);
 
 /* Takes the secrets out of @snapshot, replaces what identifies people and machines by pseudonyms
  * when @is_anonymous, and saves it as @path ("-" is standard output); @snapshot is then as saved.

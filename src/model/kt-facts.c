@@ -21,6 +21,8 @@ static const KtField facts_fields[] = {
 	KT_FIELD_RECORD(KtFacts, meta, meta_schema, .doc = "how the facts came about"),
 	KT_FIELD_RECORD(KtFacts, host, kt_host_schema, .doc = "the host"),
 	KT_FIELD_LIST(KtFacts, guests, kt_guest_schema, .doc = "its guests, sorted by name"),
+	KT_FIELD_LIST(KtFacts, images, kt_image_schema,
+		      .doc = "images of their disks, sorted by path"),
 };
 KT_SCHEMA(kt_facts_schema, KtFacts, facts_fields, .doc = "a host and its guests at one moment");
 
@@ -148,4 +150,27 @@ kt_facts_find_guest(const KtFacts *facts, const char *uuid)
 			return &facts->guests.v[i];
 	}
 	return NULL;
+}
+
+static int
+compare_images(const void *a, const void *b)
+{
+	return g_strcmp0(((const KtImage *)a)->path.v, ((const KtImage *)b)->path.v);
+}
+
+void
+kt_facts_sort_images(KtFacts *facts)
+{
+	if (facts->images.n > 1)
+		qsort(facts->images.v, facts->images.n, sizeof(KtImage), compare_images);
+}
+
+const KtImage *
+kt_facts_find_image(const KtFacts *facts, const char *path)
+{
+	const KtImage wanted = {.path = {.v = path}};
+
+	if (facts->images.n == 0)
+		return NULL;
+	return bsearch(&wanted, facts->images.v, facts->images.n, sizeof(KtImage), compare_images);
 }

@@ -11,6 +11,7 @@
 
 #include "kt-facts-guest.h"
 #include "kt-facts-host.h"
+#include "kt-facts-image.h"
 
 #define KT_FACTS_SCHEMA_VERSION 1
 
@@ -30,6 +31,7 @@ typedef struct KtFacts {
 	KtFactsMeta meta;
 	KtHost host;
 	KtGuestList guests;
+	KtImageList images; /* of the disks of all guests, sorted by path */
 	/* not part of the JSON: */
 	KtArena *arena;
 	GPtrArray *origins;     /* const char *, index 0 is "" */
@@ -56,7 +58,7 @@ const char *kt_facts_origin_text(const KtFacts *facts, uint16_t origin);
 /* The one copy of @set in the arena: equal sets share it. */
 const KtCpuset *kt_facts_cpuset(KtFacts *facts, const KtCpuset *set);
 
-/* {"schema_version", "meta", "host", "guests"}; new reference. */
+/* {"schema_version", "meta", "host", "guests", "images"}; new reference. */
 KtJson *kt_facts_to_json(const KtFacts *facts);
 
 /* Lays the JSON form (complete or a part of it) over @facts. Errors: PARSE, LIMIT. */
@@ -67,3 +69,9 @@ char *kt_facts_digest(const KtFacts *facts);
 
 /* The guest with this UUID, or NULL. */
 const KtGuest *kt_facts_find_guest(const KtFacts *facts, const char *uuid);
+
+/* Puts the images in the order that kt_facts_find_image() needs; for who fills them. */
+void kt_facts_sort_images(KtFacts *facts);
+
+/* The image of this path, or NULL when nobody looked at it. */
+const KtImage *kt_facts_find_image(const KtFacts *facts, const char *path);

@@ -99,6 +99,7 @@ collect(KtSession *session, KtRoot *root, KtCollected *ret_collected, GError **e
 		.root = root,
 		.virt = virt,
 		.topology_xml = snapshot ? snapshot->topology_xml : NULL,
+		.images = snapshot ? snapshot->images : NULL,
 		.uri = snapshot ? "" : session->uri,
 		.is_deep = session->is_deep,
 		.deadline_ms = session->deadline_ms,
@@ -182,6 +183,7 @@ kt_session_snapshot(KtSession *session, const char *path, bool is_anonymised, GE
 	g_autoptr(KtJson) virt = collected.virt ? kt_virt_dump_to_json(collected.virt) : NULL;
 	kt_snapshot_set_virt(snapshot, virt);
 	kt_snapshot_set_topology(snapshot, collected.topology_xml);
+	kt_snapshot_set_images(snapshot, collected.images);
 	return kt_snapshot_write(snapshot, is_anonymised, path, error);
 }
 

@@ -144,7 +144,10 @@ read_facts(const char *data_dir, KtCase *kase, GError **error)
 	if (!kt_json_get_str_or_null(kase->json, "base", "case", &base, error))
 		return false;
 	kase->facts = kt_case_load_facts(data_dir, base ? base : "base.json", error);
-	return kase->facts && (!set || kt_facts_merge_json(kase->facts, set, error));
+	if (!kase->facts || (set && !kt_facts_merge_json(kase->facts, set, error)))
+		return false;
+	kt_facts_sort_images(kase->facts);
+	return true;
 }
 
 static bool

@@ -35,6 +35,8 @@ static const char *const named[] = {
 	"device",
 	"uri",
 	"problem",
+	"path",
+	"backing",
 };
 
 static bool
@@ -94,6 +96,7 @@ replay(KtSnapshot *snapshot)
 		.root = root,
 		.virt = virt,
 		.topology_xml = snapshot->topology_xml,
+		.images = snapshot->images,
 		.uri = "",
 	};
 	bool is_ok = kt_collect(&options, &collected, &error);
@@ -120,7 +123,8 @@ save_and_open(KtSnapshot *snapshot, bool is_anonymous)
 
 /* Records while collecting, and compares with what the files then say. */
 static void
-check_recording(KtRoot *root, const KtVirtDump *virt, const char *topology_xml, const char *uri)
+check_recording(KtRoot *root, const KtVirtDump *virt, const char *topology_xml,
+		const KtJson *images, const char *uri)
 {
 	g_autoptr(KtSnapshot) snapshot = kt_snapshot_new("1.2.3");
 	g_autoptr(KtRoot) recorder = kt_snapshot_record(snapshot, root);
@@ -130,6 +134,7 @@ check_recording(KtRoot *root, const KtVirtDump *virt, const char *topology_xml, 
 		.root = recorder,
 		.virt = virt,
 		.topology_xml = topology_xml,
+		.images = images,
 		.uri = uri,
 	};
 
@@ -139,6 +144,7 @@ check_recording(KtRoot *root, const KtVirtDump *virt, const char *topology_xml, 
 	g_autoptr(KtJson) dump = kt_virt_dump_to_json(virt ? virt : collected.virt);
 	kt_snapshot_set_virt(snapshot, dump);
 	kt_snapshot_set_topology(snapshot, topology_xml ? topology_xml : collected.topology_xml);
+	kt_snapshot_set_images(snapshot, images ? images : collected.images);
 
 	g_autoptr(KtJson) before = facts_of(&collected);
 	g_autoptr(KtSnapshot) saved = save_and_open(snapshot, false);
@@ -156,29 +162,35 @@ test_this_machine(void)
 {
 	g_autoptr(KtRoot) root = kt_root_open("/", NULL);
 
-	check_recording(root, NULL, NULL, "");
+	check_recording(root, NULL, NULL, NULL, "");
 }
 
 static void
 test_guest(void)
 {
 	g_autoptr(KtRoot) root = kt_root_open("/", NULL);
-	g_autofree char *xml =
-		kt_embed_xml("pay-roll",
-			     "<iothreads>1</iothreads><cputune><shares>512</shares>"
-			     "<vcpupin vcpu='0' cpuset='0'/></cputune>",
-			     "<interface type='user'><mac address='52:54:00:12:34:56'/>"
-			     "<model type='virtio'/></interface>"
-			     "<graphics type='vnc' port='-1' autoport='yes' passwd='hush'/>");
+	g_autofree char *disk =
+		embed ? g_build_filename(kt_embed_root(embed), "wages.img", NULL) : NULL;
+	g_autofree char *devices = g_strdup_printf(
+		"<interface type='user'><mac address='52:54:00:12:34:56'/><model type='virtio'/>"
+		"</interface><graphics type='vnc' port='-1' autoport='yes' passwd='hush'/>"
+		"<disk type='file' device='disk'><driver name='qemu' type='raw'/>"
+		"<source file='%s'/><target dev='vda' bus='virtio'/></disk>",
+		disk);
+	g_autofree char *xml = kt_embed_xml("pay-roll",
+					    "<iothreads>1</iothreads><cputune><shares>512</shares>"
+					    "<vcpupin vcpu='0' cpuset='0'/></cputune>",
+					    devices);
 
 	if (!embed) {
 		g_test_skip("no embedded libvirt with QEMU here");
 		return;
 	}
+	g_assert_true(g_file_set_contents(disk, "MBR", -1, NULL));
 	kt_embed_define(embed, xml);
 	kt_embed_start(embed, "pay-roll", /* is_paused= */ true);
 	g_assert_nonnull(kt_embed_conn(embed));
-	check_recording(root, NULL, NULL, kt_embed_uri(embed));
+	check_recording(root, NULL, NULL, NULL, kt_embed_uri(embed));
 	kt_embed_destroy(embed, "pay-roll");
 }
 
@@ -223,7 +235,8 @@ test_recorded_host(const void *data)
 		source->snapshot->virt ? kt_virt_dump_from_json(source->snapshot->virt, &error)
 				       : NULL;
 	g_assert_no_error(error);
-	check_recording(source->root, virt, source->snapshot->topology_xml, "");
+	check_recording(
+		source->root, virt, source->snapshot->topology_xml, source->snapshot->images, "");
 }
 
 static void
