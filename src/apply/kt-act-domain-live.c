@@ -2,16 +2,23 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-actuator.h"
 #include "kt-fault.h"
+#include "kt-live-param.h"
 
 #include <string.h>
 
-/* Live libvirt calls on a running guest: affinities and the CPU weight. */
+/* Live libvirt calls on a running guest: affinities, the CPU weight, and typed parameters. */
 
 #define MAP_BYTES (KT_CPUSET_BITS / 8)
 /* libvirt's own limit (VIR_DOMAIN_VCPUS_MAX in its RPC protocol is 16384). */
 #define MAX_VCPUS 16384
 
-typedef enum Kind { KIND_VCPU_PIN = 1, KIND_EMULATOR_PIN, KIND_IOTHREAD_PIN, KIND_CPU_SHARES } Kind;
+typedef enum Kind {
+	KIND_VCPU_PIN = 1,
+	KIND_EMULATOR_PIN,
+	KIND_IOTHREAD_PIN,
+	KIND_CPU_SHARES,
+	KIND_PARAM,
+} Kind;
 
 typedef struct Call {
 	char *uuid;
@@ -19,6 +26,8 @@ typedef struct Call {
 	unsigned number;
 	KtCpuset cpus;   /* pins: in or out */
 	uint64_t shares; /* weight: in or out */
+	char *locator;   /* of a typed parameter */
+	char *value;     /* of it: in or out */
 	bool is_active;  /* out */
 	unsigned id;     /* out: of the guest's process */
 } Call;
@@ -26,7 +35,11 @@ typedef struct Call {
 static void
 call_clear(void *data)
 {
-	g_free(((Call *)data)->uuid);
+	Call *call = data;
+
+	g_free(call->uuid);
+	g_free(call->locator);
+	g_free(call->value);
 }
 
 static void
@@ -51,6 +64,10 @@ parse_locator(const char *locator, Call *call)
 		call->kind = KIND_EMULATOR_PIN;
 	if (g_str_equal(locator, "cpu_shares"))
 		call->kind = KIND_CPU_SHARES;
+	if (kt_live_param_is(locator)) {
+		call->kind = KIND_PARAM;
+		call->locator = g_strdup(locator);
+	}
 	for (size_t i = 0; i < G_N_ELEMENTS(numbered); i++) {
 		guint64 number = 0;
 		if (!g_str_has_prefix(locator, numbered[i].prefix))
@@ -194,6 +211,8 @@ get(virDomainPtr domain, Call *call, GError **error)
 		return get_iothread_pin(domain, call, error);
 	case KIND_CPU_SHARES:
 		return get_cpu_shares(domain, call, error);
+	case KIND_PARAM:
+		return kt_live_param_get(domain, call->locator, &call->value, error);
 	default:
 		g_assert_not_reached();
 	}
@@ -234,6 +253,8 @@ set(virDomainPtr domain, Call *call, GError **error)
 		break;
 	case KIND_CPU_SHARES:
 		return set_cpu_shares(domain, call, error);
+	case KIND_PARAM:
+		return kt_live_param_set(domain, call->locator, call->value, error);
 	default:
 		g_assert_not_reached();
 	}
@@ -299,6 +320,8 @@ describe(KtMachine *machine, Call *call)
 {
 	if (call->kind == KIND_CPU_SHARES)
 		return g_strdup_printf("%" G_GUINT64_FORMAT, call->shares);
+	if (call->kind == KIND_PARAM)
+		return g_strdup(call->value);
 	drop_offline(machine, &call->cpus);
 	return kt_cpuset_to_list(&call->cpus);
 }
@@ -338,7 +361,9 @@ set_value(KtMachine *machine, const KtStep *step, const char *value, GError **er
 				KT_ERROR_UNSUPPORTED,
 				"'%s' cannot be made absent",
 				step->edits[0].locator);
-	if (call->kind == KIND_CPU_SHARES) {
+	if (call->kind == KIND_PARAM) {
+		call->value = g_strdup(value);
+	} else if (call->kind == KIND_CPU_SHARES) {
 		guint64 shares = 0;
 		if (!g_ascii_string_to_unsigned(value, 10, 1, UINT32_MAX, &shares, NULL))
 			return kt_throw(error, KT_ERROR_PARSE, "'%s' is no CPU weight", value);

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-live-param.h"
+
+#include <string.h>
+
+#define UNLIMITED "unlimited"
+/* What cgroup v1 gives for a memory limit that was never set (LONG_MAX rounded down to pages, in
+ * KiB); libvirt passes it on. */
+#define MEMORY_MAX_KIB 9007199254740988ULL
+/* libvirt: src/util/vircgroup.h, VIR_CGROUP_CPU_QUOTA_MAX, which "max" of cgroup v2 becomes. */
+#define QUOTA_MAX_US 17592186044415LL
+/* libvirt's VIR_DOMAIN_BLOCK_IO_TUNE has 21 parameters; the others fewer. */
+#define MAX_PARAMS 64
+
+typedef struct Params {
+	virTypedParameter v[MAX_PARAMS];
+	int n;
+} Params;
+
+static void
+params_clear(Params *params)
+{
+	virTypedParamsClear(params->v, params->n);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Params, params_clear)
+
+typedef struct Family {
+	const char *prefix;
+	int (*get)(virDomainPtr domain, const char *device, virTypedParameterPtr params, int *n);
+	int (*set)(virDomainPtr domain, const char *device, virTypedParameterPtr params, int n);
+	bool has_device; /* DISK stands between prefix and name */
+} Family;
+
+static int
+get_sched(virDomainPtr domain, const char *device, virTypedParameterPtr params, int *n)
+{
+	return virDomainGetSchedulerParametersFlags(domain, params, n, VIR_DOMAIN_AFFECT_LIVE);
+}
+
+static int
+set_sched(virDomainPtr domain, const char *device, virTypedParameterPtr params, int n)
+{
+	return virDomainSetSchedulerParametersFlags(domain, params, n, VIR_DOMAIN_AFFECT_LIVE);
+}
+
+static int
+get_memory(virDomainPtr domain, const char *device, virTypedParameterPtr params, int *n)
+{
+	return virDomainGetMemoryParameters(domain, params, n, VIR_DOMAIN_AFFECT_LIVE);
+}
+
+static int
+set_memory(virDomainPtr domain, const char *device, virTypedParameterPtr params, int n)
+{
+	return virDomainSetMemoryParameters(domain, params, n, VIR_DOMAIN_AFFECT_LIVE);
+}
+
+/* Without device weights: libvirt 9.0 under systemd dies of them. */
+static int
+get_blkio(virDomainPtr domain, const char *device, virTypedParameterPtr params, int *n)
+{
+	return virDomainGetBlkioParameters(domain, params, n, VIR_DOMAIN_AFFECT_LIVE);
+}
+
+static int
+set_blkio(virDomainPtr domain, const char *device, virTypedParameterPtr params, int n)
+{
+	return virDomainSetBlkioParameters(domain, params, n, VIR_DOMAIN_AFFECT_LIVE);
+}
+
+static int
+get_iotune(virDomainPtr domain, const char *device, virTypedParameterPtr params, int *n)
+{
+	return virDomainGetBlockIoTune(domain, device, params, n, VIR_DOMAIN_AFFECT_LIVE);
+}
+
+static int
+set_iotune(virDomainPtr domain, const char *device, virTypedParameterPtr params, int n)
+{
+	return virDomainSetBlockIoTune(domain, device, params, n, VIR_DOMAIN_AFFECT_LIVE);
+}
+
+static const Family families[] = {
+	{.prefix = "sched/", .get = get_sched, .set = set_sched},
+	{.prefix = "memory/", .get = get_memory, .set = set_memory},
+	{.prefix = "blkio/", .get = get_blkio, .set = set_blkio},
+	{.prefix = "iotune/", .get = get_iotune, .set = set_iotune, .has_device = true},
+};
+
+/* A locator in its parts. */
+typedef struct Place {
+	const Family *family; /* NULL: "vcpus" */
+	char *device;         /* or NULL */
+	const char *name;
+} Place;
+
+static void
+place_clear(Place *place)
+{
+	g_free(place->device);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, place_clear)
+
+static bool
+parse(const char *locator, Place *place)
+{
+	if (g_str_equal(locator, "vcpus"))
+		return true;
+	for (size_t i = 0; i < G_N_ELEMENTS(families); i++) {
+		const Family *family = &families[i];
+		if (!g_str_has_prefix(locator, family->prefix))
+			continue;
+		const char *rest = locator + strlen(family->prefix);
+		const char *slash = strrchr(rest, '/');
+		if (family->has_device != (slash != NULL))
+			return false;
+		place->family = family;
+		place->device = slash ? g_strndup(rest, (size_t)(slash - rest)) : NULL;
+		place->name = slash ? slash + 1 : rest;
+		return *place->name && strlen(place->name) < VIR_TYPED_PARAM_FIELD_LENGTH &&
+		       (!place->device || *place->device);
+	}
+	return false;
+}
+
+bool
+kt_live_param_is(const char *locator)
+{
+	g_auto(Place) place = {0};
+
+	return parse(locator, &place);
+}
+
+static virTypedParameterPtr
+read_param(virDomainPtr domain, const Place *place, Params *params, GError **error)
+{
+	params->n = MAX_PARAMS;
+	if (place->family->get(domain, place->device, params->v, &params->n) < 0) {
+		params->n = 0;
+		kt_throw_virt(error, "read the setting");
+		return NULL;
+	}
+	for (int i = 0; i < params->n; i++) {
+		if (g_str_equal(params->v[i].field, place->name))
+			return &params->v[i];
+	}
+	kt_throw(error,
+		 KT_ERROR_NOT_FOUND,
+		 "the guest has no setting '%s' (its control group lacks it, or libvirt does)",
+		 place->name);
+	return NULL;
+}
+
+static char *
+print(const virTypedParameter *param)
+{
+	bool is_limit = g_str_has_suffix(param->field, "_limit");
+
+	switch (param->type) {
+	case VIR_TYPED_PARAM_INT:
+		return g_strdup_printf("%d", param->value.i);
+	case VIR_TYPED_PARAM_UINT:
+		return g_strdup_printf("%u", param->value.ui);
+	case VIR_TYPED_PARAM_LLONG:
+		if (param->value.l < 0 || param->value.l >= QUOTA_MAX_US)
+			return g_strdup(UNLIMITED);
+		return g_strdup_printf("%lld", param->value.l);
+	case VIR_TYPED_PARAM_ULLONG:
+		if (is_limit && param->value.ul >= MEMORY_MAX_KIB)
+			return g_strdup(UNLIMITED);
+		return g_strdup_printf("%llu", param->value.ul);
+	default:
+		return NULL;
+	}
+}
+
+/* Puts @value into @param, whose type libvirt has said. */
+static bool
+put(virTypedParameterPtr param, const char *value)
+{
+	bool is_unlimited = g_str_equal(value, UNLIMITED);
+	guint64 number = 0;
+
+	if (is_unlimited && param->type == VIR_TYPED_PARAM_LLONG) {
+		param->value.l = -1;
+		return true;
+	}
+	if (is_unlimited && g_str_has_suffix(param->field, "_limit")) {
+		param->value.ul = VIR_DOMAIN_MEMORY_PARAM_UNLIMITED;
+		return true;
+	}
+	if (!g_ascii_string_to_unsigned(value, 10, 0, INT64_MAX, &number, NULL))
+		return false;
+	if (param->type == VIR_TYPED_PARAM_INT && number <= INT_MAX)
+		param->value.i = (int)number;
+	else if (param->type == VIR_TYPED_PARAM_UINT && number <= UINT_MAX)
+		param->value.ui = (unsigned)number;
+	else if (param->type == VIR_TYPED_PARAM_LLONG)
+		param->value.l = (long long)number;
+	else if (param->type == VIR_TYPED_PARAM_ULLONG)
+		param->value.ul = number;
+	else
+		return false;
+	return true;
+}
+
+static bool
+get_vcpus(virDomainPtr domain, char **ret_value, GError **error)
+{
+	int n = virDomainGetVcpusFlags(domain, VIR_DOMAIN_AFFECT_LIVE);
+
+	if (n < 0)
+		return kt_throw_virt(error, "read the number of vCPUs");
+	*ret_value = g_strdup_printf("%d", n);
+	return true;
+}
+
+static bool
+set_vcpus(virDomainPtr domain, const char *value, GError **error)
+{
+	guint64 n = 0;
+
+	if (!g_ascii_string_to_unsigned(value, 10, 1, UINT16_MAX, &n, NULL))
+		return kt_throw(error, KT_ERROR_PARSE, "'%s' is no number of vCPUs", value);
+	if (virDomainSetVcpusFlags(domain, (unsigned)n, VIR_DOMAIN_AFFECT_LIVE) < 0)
+		return kt_throw_virt(error, "change the number of vCPUs");
+	return true;
+}
+
+bool
+kt_live_param_get(virDomainPtr domain, const char *locator, char **ret_value, GError **error)
+{
+	g_auto(Place) place = {0};
+	g_auto(Params) params = {.n = 0};
+
+	if (!parse(locator, &place))
+		return kt_throw(
+			error, KT_ERROR_PARSE, "'%s' is no live setting of a guest", locator);
+	if (!place.family)
+		return get_vcpus(domain, ret_value, error);
+
+	const virTypedParameter *param = read_param(domain, &place, &params, error);
+	if (!param)
+		return false;
+	char *value = print(param);
+	if (!value)
+		return kt_throw(error, KT_ERROR_UNSUPPORTED, "'%s' is no number", locator);
+	*ret_value = value;
+	return true;
+}
+
+bool
+kt_live_param_set(virDomainPtr domain, const char *locator, const char *value, GError **error)
+{
+	g_auto(Place) place = {0};
+	g_auto(Params) params = {.n = 0};
+
+	if (!parse(locator, &place))
+		return kt_throw(
+			error, KT_ERROR_PARSE, "'%s' is no live setting of a guest", locator);
+	if (!place.family)
+		return set_vcpus(domain, value, error);
+
+	virTypedParameterPtr param = read_param(domain, &place, &params, error);
+	if (!param)
+		return false;
+	if (!put(param, value))
+		return kt_throw(
+			error, KT_ERROR_PARSE, "'%s' is no value of '%s'", value, place.name);
+	if (place.family->set(domain, place.device, param, 1) < 0)
+		return kt_throw_virt(error, "change the setting");
+	return true;
+}
