@@ -2,7 +2,6 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-planning.h"
 #include "kt-report-plan.h"
-#include "kt-signals.h"
 
 /* A day: who has not confirmed by then has gone home. */
 #define MAX_CONFIRM_S (24 * 60 * 60)
@@ -27,29 +26,6 @@ is_wanted(KtCli *cli, const KtPlan *plan, bool *ret_wanted, GError **error)
 }
 
 static bool
-apply(KtCli *cli, const KtPlan *plan, uint32_t confirm_s, GError **error)
-{
-	const KtApplyOptions options = {
-		.is_dry_run = cli->options.dry_run,
-		.confirm_within_s = confirm_s,
-	};
-	g_autoptr(GError) problem = NULL;
-	KtTxn *txn = NULL;
-	KtSession *session = kt_cli_session(cli, error);
-
-	if (!session)
-		return false;
-	if (!cli->options.dry_run)
-		kt_signals_init(KT_INTERRUPT_CANCEL, cli->cancellable);
-	bool ok = kt_session_apply(session, plan, &options, cli->cancellable, &txn, &problem);
-	kt_cli_put_txn(cli, txn, problem);
-	kt_txn_free(txn);
-	if (!ok)
-		g_propagate_error(error, g_steal_pointer(&problem));
-	return ok;
-}
-
-static bool
 run(KtCli *cli, GError **error)
 {
 	const char *path = cli->n_args ? cli->args[0] : NULL;
@@ -69,7 +45,7 @@ run(KtCli *cli, GError **error)
 		return false;
 	if (!is_yes)
 		return kt_throw(error, KT_ERROR_CANCELLED, "nothing was changed");
-	return apply(cli, plan, confirm_s, error);
+	return kt_planning_apply(cli, plan, confirm_s, error);
 }
 
 static const KtOptionId options[] = {

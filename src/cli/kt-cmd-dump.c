@@ -14,9 +14,10 @@ static const struct {
 	{.name = "man", .write = kt_help_rst},
 	{.name = "practices", .write = kt_docs_practices},
 	{.name = "practices-man", .write = kt_docs_practices_man},
+	{.name = "settings", .write = kt_docs_settings},
 };
 
-static const char synopsis[] = "commands|errors|facts|man|practices|practices-man";
+static const char synopsis[] = "commands|errors|facts|man|practices|practices-man|settings";
 
 static bool
 run(KtCli *cli, GError **error)

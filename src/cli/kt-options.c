@@ -230,6 +230,23 @@ static const KtOptionRow rows[KT_OPTION_N] = {
 			       "depend on this terminal.",
 			MEMBER(confirm_within),
 		},
+	[KT_OPTION_FOR] =
+		{
+			.name = "for",
+			.arg = "TIME",
+			.help = "put back after so long: 90s, 10m, 2h",
+			.doc = "A process of its own puts it back, also when this terminal is gone; "
+			       "after a reboot 'kvmtune recover' does. 'kvmtune confirm' keeps it "
+			       "for good.",
+			MEMBER(for_time),
+		},
+	[KT_OPTION_UNTIL] =
+		{
+			.name = "until",
+			.arg = "TIME",
+			.help = "put back at 18:30, or '2026-11-22 06:00'",
+			MEMBER(until),
+		},
 };
 
 const KtOptionRow *
@@ -400,6 +417,7 @@ kt_parse_duration(const char *text, const char *what, uint32_t max, uint32_t *re
 		{.suffix = "m", .seconds = 60},
 		{.suffix = "min", .seconds = 60},
 		{.suffix = "h", .seconds = 3600},
+		{.suffix = "d", .seconds = 86400},
 	};
 	char *end = NULL;
 	guint64 number = g_ascii_isdigit(*text) ? g_ascii_strtoull(text, &end, 10) : 0;

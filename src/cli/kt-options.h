@@ -41,6 +41,8 @@ typedef struct KtOptions {
 	gboolean yes;
 	gboolean dry_run;
 	char *confirm_within;
+	char *for_time;
+	char *until;
 } KtOptions;
 
 typedef enum KtOptionId {
@@ -71,6 +73,8 @@ typedef enum KtOptionId {
 	KT_OPTION_YES,
 	KT_OPTION_DRY_RUN,
 	KT_OPTION_CONFIRM_WITHIN,
+	KT_OPTION_FOR,
+	KT_OPTION_UNTIL,
 	KT_OPTION_N,
 } KtOptionId;
 

@@ -3,6 +3,7 @@
 #include "kt-planning.h"
 
 #include "kt-fd.h"
+#include "kt-signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -129,4 +130,27 @@ kt_planning_write(const KtPlan *plan, const char *path, GError **error)
 				     &problem))
 		return true;
 	return kt_throw_errno(error, errno_of(problem), "write '%s'", path);
+}
+
+bool
+kt_planning_apply(KtCli *cli, const KtPlan *plan, uint32_t confirm_s, GError **error)
+{
+	const KtApplyOptions options = {
+		.is_dry_run = cli->options.dry_run,
+		.confirm_within_s = confirm_s,
+	};
+	g_autoptr(GError) problem = NULL;
+	KtTxn *txn = NULL;
+	KtSession *session = kt_cli_session(cli, error);
+
+	if (!session)
+		return false;
+	if (!cli->options.dry_run)
+		kt_signals_init(KT_INTERRUPT_CANCEL, cli->cancellable);
+	bool ok = kt_session_apply(session, plan, &options, cli->cancellable, &txn, &problem);
+	kt_cli_put_txn(cli, txn, problem);
+	kt_txn_free(txn);
+	if (!ok)
+		g_propagate_error(error, g_steal_pointer(&problem));
+	return ok;
 }

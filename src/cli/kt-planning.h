@@ -12,5 +12,10 @@ KtPlan *kt_planning_make(KtCli *cli, bool has_guests, GError **error) KT_WARN_UN
 /* Reads a plan; "-" is standard input. Errors: IO, NOT_FOUND, LIMIT, PARSE, UNSUPPORTED. */
 KtPlan *kt_planning_read(const char *path, GError **error) KT_WARN_UNUSED;
 
+/* Carries @plan out, or looks whether it could be (--dry-run), and tells what became of it.
+ * @confirm_s: undone after so many seconds unless confirmed; 0 = kept. */
+bool kt_planning_apply(KtCli *cli, const KtPlan *plan, uint32_t confirm_s, GError **error)
+	KT_WARN_UNUSED;
+
 /* Writes it, readable for its owner alone: it may quote files that are. Errors: IO. */
 bool kt_planning_write(const KtPlan *plan, const char *path, GError **error) KT_WARN_UNUSED;

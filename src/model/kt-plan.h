@@ -17,6 +17,9 @@
 /* A plan for 1000 guests with ten changes each; more is no plan that a person reviewed. */
 #define KT_PLAN_MAX_STEPS 10000
 
+/* Stands in a group where the ids of practices stand, when a person asked for its changes. */
+#define KT_PLAN_ASKED_FOR "set"
+
 typedef struct KtEdit {
 	const char *locator;
 	const char *from; /* NULL = absent */

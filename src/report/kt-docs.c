@@ -5,6 +5,8 @@
 #include "kt-facts.h"
 #include "kt-practice.h"
 
+#include "kt-setting.h"
+
 #include <string.h>
 
 /* REUSE-IgnoreStart: what follows is the licence of what is printed. */
@@ -260,5 +262,65 @@ kt_docs_errors(GString *out)
 		int status = 0;
 		if (kt_error_row(code, &name, &status, &doc))
 			g_string_append_printf(out, "| `%s` | %d | %s |\n", name, status, doc);
+	}
+}
+
+static void
+put_range(GString *out, const KtSetting *setting)
+{
+	switch (setting->kind) {
+	case KT_SETTING_NUMBER:
+	case KT_SETTING_SIZE:
+		g_string_append_printf(out,
+				       "%" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT "%s%s",
+				       setting->min,
+				       setting->max,
+				       setting->unit ? " " : "",
+				       setting->unit ? setting->unit : "");
+		break;
+	case KT_SETTING_CPUS:
+		g_string_append(out, "list of CPUs");
+		break;
+	case KT_SETTING_NODES:
+		g_string_append(out, "list of nodes");
+		break;
+	case KT_SETTING_WORD:
+		g_string_append(out, setting->words);
+		break;
+	case KT_SETTING_PRESENCE:
+		g_string_append(out, "yes, no");
+		break;
+	case KT_SETTING_NAME:
+	case KT_SETTING_UNSET:
+	default:
+		g_string_append(out, "name");
+		break;
+	}
+	if (setting->absent)
+		g_string_append_printf(out, ", %s", setting->absent);
+}
+
+void
+kt_docs_settings(GString *out)
+{
+	kt_docs_head(out, "Settings of a guest", "settings");
+	g_string_append(
+		out,
+		"\nWhat `kvmtune get` shows and `kvmtune set` changes.\n"
+		"`*` stands for the number of a vCPU or IOThread, the target of a disk, or the MAC "
+		"address of a NIC.\n"
+		"`default` takes a setting away.\n"
+		"What changes live changes in the definition too, unless `--live` is given.\n"
+		"\n| key | values | live | what it is | where in the XML |\n"
+		"|---|---|---|---|---|\n");
+	for (size_t i = 0; i < kt_n_settings; i++) {
+		const KtSetting *setting = &kt_settings[i];
+		g_string_append_printf(out, "| `%s` | ", setting->key);
+		put_range(out, setting);
+		g_string_append_printf(out,
+				       " | %s | %s | `%s` |\n",
+				       setting->live ? "yes" : "no",
+				       setting->doc,
+				       setting->xml);
 	}
 }

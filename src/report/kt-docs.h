@@ -22,5 +22,8 @@ void kt_docs_practices_man(GString *out);
 /* docs/facts.md: every fact with its unit and source. */
 void kt_docs_facts(GString *out);
 
+/* docs/settings.md: what `get` shows and `set` changes. */
+void kt_docs_settings(GString *out);
+
 /* docs/errors.md: error codes and exit statuses. */
 void kt_docs_errors(GString *out);

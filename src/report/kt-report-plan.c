@@ -317,10 +317,13 @@ put_group(KtPaper *paper, const KtGroup *group)
 	kt_paper_end_line(paper);
 	kt_paper_tab(paper, GROUP_COLUMN);
 	kt_paper_flow(paper, KT_INK_FAINT, "%s; ", group->practices);
-	kt_paper_flow(paper,
-		      kt_phrase_ink(group->severity),
-		      "%s finding",
-		      kt_severity_name(group->severity));
+	if (!g_str_equal(group->practices, KT_PLAN_ASKED_FOR))
+		kt_paper_flow(paper,
+			      kt_phrase_ink(group->severity),
+			      "%s finding",
+			      kt_severity_name(group->severity));
+	else
+		kt_paper_flow(paper, KT_INK_FAINT, "asked for by name");
 	kt_paper_flow(paper, KT_INK_FAINT, ", risk %s", kt_risk_name(group->risk));
 	kt_paper_end_line(paper);
 }

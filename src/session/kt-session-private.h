@@ -30,5 +30,14 @@ struct KtSession {
 KtStateDir *kt_session_state(KtSession *session, bool is_writing, uint32_t wait_ms, GError **error)
 	KT_WARN_UNUSED;
 
+/* Reads @root and libvirt. What libvirt said stays in ret_collected->virt, also of a snapshot;
+ * NULL without libvirt. */
+bool kt_session_collect(KtSession *session, KtRoot *root, KtCollected *ret_collected,
+			GError **error) KT_WARN_UNUSED;
+
+/* Position of the guest that @word names. Errors: NOT_FOUND, or why there are no guests. */
+bool kt_session_find_guest(const KtFacts *facts, const char *word, uint32_t *ret_index,
+			   GError **error) KT_WARN_UNUSED;
+
 /* The machine that the session changes. Clear with kt_machine_clear(). */
 void kt_session_machine(KtSession *session, const char *uri, KtMachine *ret_machine);

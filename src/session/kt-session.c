@@ -84,8 +84,8 @@ blame_snapshot(const KtSession *session, GError **error)
 	return kt_prefix(error, "snapshot '%s'", session->root);
 }
 
-static bool
-collect(KtSession *session, KtRoot *root, KtCollected *ret_collected, GError **error)
+bool
+kt_session_collect(KtSession *session, KtRoot *root, KtCollected *ret_collected, GError **error)
 {
 	const KtSnapshot *snapshot = session->source->snapshot;
 	g_autoptr(KtVirtDump) virt = NULL;
@@ -104,7 +104,11 @@ collect(KtSession *session, KtRoot *root, KtCollected *ret_collected, GError **e
 		.is_deep = session->is_deep,
 		.deadline_ms = session->deadline_ms,
 	};
-	return kt_collect(&options, ret_collected, error) || blame_snapshot(session, error);
+	if (!kt_collect(&options, ret_collected, error))
+		return blame_snapshot(session, error);
+	if (!ret_collected->virt)
+		ret_collected->virt = g_steal_pointer(&virt);
+	return true;
 }
 
 static void
@@ -136,15 +140,26 @@ throw_no_guest(const KtFacts *facts, const char *name, GError **error)
 			     name);
 }
 
+bool
+kt_session_find_guest(const KtFacts *facts, const char *word, uint32_t *ret_index, GError **error)
+{
+	for (uint32_t i = 0; i < facts->guests.n; i++) {
+		if (!kt_guest_is(&facts->guests.v[i], word))
+			continue;
+		*ret_index = i;
+		return true;
+	}
+	return throw_no_guest(facts, word, error);
+}
+
 static bool
 check_guests(const KtFacts *facts, const KtSelection *selection, GError **error)
 {
+	uint32_t index = 0;
+
 	for (size_t i = 0; selection && selection->guests && selection->guests[i]; i++) {
-		bool is_found = false;
-		for (uint32_t j = 0; j < facts->guests.n; j++)
-			is_found |= kt_guest_is(&facts->guests.v[j], selection->guests[i]);
-		if (!is_found)
-			return throw_no_guest(facts, selection->guests[i], error);
+		if (!kt_session_find_guest(facts, selection->guests[i], &index, error))
+			return false;
 	}
 	return true;
 }
@@ -154,7 +169,7 @@ kt_session_audit(KtSession *session, const KtSelection *selection, GError **erro
 {
 	g_auto(KtCollected) collected = {0};
 
-	if (!collect(session, session->source->root, &collected, error) ||
+	if (!kt_session_collect(session, session->source->root, &collected, error) ||
 	    !check_guests(collected.facts, selection, error))
 		return NULL;
 	set_today(session->policy, collected.facts);
@@ -177,7 +192,7 @@ kt_session_snapshot(KtSession *session, const char *path, bool is_anonymised, GE
 				     session->root);
 	/* The configuration decides what is a finding, so it belongs to what is recorded. */
 	if (!kt_config_load(recorder, DEFAULT_CONFIG, policy, error) ||
-	    !collect(session, recorder, &collected, error))
+	    !kt_session_collect(session, recorder, &collected, error))
 		return false;
 
 	g_autoptr(KtJson) virt = collected.virt ? kt_virt_dump_to_json(collected.virt) : NULL;

@@ -12,6 +12,8 @@
 #include "kt-engine.h"
 #include "kt-plan-build.h"
 #include "kt-record.h"
+#include "kt-request.h"
+#include "kt-setting-row.h"
 
 #include <gio/gio.h>
 
@@ -37,6 +39,15 @@ KtPolicy *kt_session_policy(KtSession *session);
 /* Collects and judges. Read-only. */
 KtAudit *kt_session_audit(KtSession *session, const KtSelection *selection, GError **error)
 	KT_WARN_UNUSED;
+
+/* The settings of guest @word, KtSettingRow * array. @ret_facts: to be told about it; free with
+ * kt_facts_unref. Read-only. */
+GPtrArray *kt_session_settings(KtSession *session, const char *word, KtFacts **ret_facts,
+			       uint32_t *ret_guest, GError **error) KT_WARN_UNUSED;
+
+/* The plan for what is asked of guest @word, with what its steps find now. Read-only. */
+KtPlan *kt_session_request(KtSession *session, const char *word, const KtRequest *request,
+			   GError **error) KT_WARN_UNUSED;
 
 /* Saves what an audit reads; @path "-" is standard output. */
 bool kt_session_snapshot(KtSession *session, const char *path, bool is_anonymised, GError **error)

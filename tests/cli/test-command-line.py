@@ -3,7 +3,7 @@
 # SPDX-FileCopyrightText: 2026 The kvmtune authors
 """Parsing, help, mistakes on the command line."""
 
-from clitest import RULE, VERBS, Case, HostCase, run
+from clitest import SOURCE, RULE, VERBS, Case, HostCase, run
 
 import tap
 
@@ -176,6 +176,38 @@ class Parsing(HostCase):
                 self.assertEqual(audit.json["guests"][0]["name"], "test")
         answer = self.kvmtune("-c", "test:///default", "audit", "2")
         self.expect_error(answer, 3, "there is no guest '2'")
+
+    def test_get(self):
+        host = SOURCE / "tests/hosts/two-sockets-smt"
+        answer = self.expect(run("--root", host, "get", "oltp"), 0)
+        self.assertIn("pin.vcpu.0-15                16-31,48-63       16-31,48-63       16-31,48-63",
+                      answer.out)
+        rows = {row["key"]: row for row in
+                self.expect(run("--root", host, "get", "oltp", "--json"), 0).json["settings"]}
+        self.assertEqual((rows["disk.vda.cache"]["config"], rows["cpu.shares"]["effective"]),
+                         ("writeback", "100"))
+        self.expect_error(run("--root", host, "get", "oltp", "nothing.*"), 2, "no setting 'nothing.*'")
+        self.expect_error(run("--root", host, "set", "oltp", "vcpus=1"), 3, "cannot be changed")
+
+    def test_set_usage(self):
+        for words, status, text in (
+            (["vcpus"], 2, "'vcpus' is not KEY=VALUE"),
+            (["vcpus=1", "vcpus=2"], 2, "set twice"),
+            (["vcpus=0"], 2, "'0' is no number from 1"),
+            (["cpu.sharse=1"], 2, "there is no setting 'cpu.sharse'"),
+            (["vcpus=9"], 3, "9 is above the guest's vcpus.max of 2"),
+            (["pin.vcpu.7=0"], 3, "the guest has no vCPU '7'"),
+            (["vcpus=1", "--for", "1h", "--until", "18:30"], 2, "the same twice"),
+            (["vcpus=1", "--until", "noon"], 2, "'noon' is no time"),
+        ):
+            with self.subTest(words):
+                answer = self.kvmtune("-c", "test:///default", "set", "test", *words)
+                self.expect_error(answer, status, text)
+
+    def test_set_definition(self):
+        answer = self.kvmtune("-c", "test:///default", "set", "test", "pin.vcpu.0-1=0", "--config",
+                              "--dry-run")
+        self.assertIn("vcpupin[@vcpu='0-1']/@cpuset: (absent) -> 0", answer.out)
 
     def test_unknown_guest(self):
         self.expect_error(self.kvmtune("audit", "nobody"), 3, "there is no guest 'nobody'")

@@ -24,6 +24,7 @@ GENERATED = {
     "man": "docs/man/kvmtune-commands.inc.rst",
     "practices": "docs/practices.md",
     "practices-man": "docs/man/kvmtune-practices.7.rst",
+    "settings": "docs/settings.md",
 }
 
 SHELLS = {

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-setting-row.h"
+
+#include "kt-finding.h"
+
+/* More vCPUs than libvirt allows are a broken definition. */
+#define MAX_THREADS 16384
+
+static void
+row_free(void *data)
+{
+	KtSettingRow *row = data;
+
+	g_free(row->of);
+	g_free(row->key);
+	g_free(row->live);
+	g_free(row->config);
+	g_free(row->effective);
+	g_free(row);
+}
+
+static char *
+thread_cpus(const KtGuest *guest, const char *role, const char *number)
+{
+	guint64 wanted = number ? g_ascii_strtoull(number, NULL, 10) : 0;
+
+	for (uint32_t i = 0; i < guest->effective.threads.n; i++) {
+		const KtThread *thread = &guest->effective.threads.v[i];
+		bool is_it = kt_opt_is(thread->role, role) &&
+			     (!number || (kt_known(thread->number) && thread->number.v == wanted));
+		if (is_it && kt_known(thread->affinity))
+			return kt_cpuset_to_list(thread->affinity.v);
+	}
+	return NULL;
+}
+
+static char *
+effective(const KtGuest *guest, const KtSetting *setting, const char *of)
+{
+	const KtOptU64 shares = guest->effective.cpu_shares;
+
+	if (g_str_equal(setting->key, "cpu.shares") && kt_known(shares))
+		return g_strdup_printf("%" G_GUINT64_FORMAT, shares.v);
+	if (setting->of == KT_SETTING_OF_VCPU)
+		return thread_cpus(guest, "vcpu", of);
+	if (setting->of == KT_SETTING_OF_IOTHREAD)
+		return thread_cpus(guest, "iothread", of);
+	if (g_str_equal(setting->key, "pin.emulator"))
+		return thread_cpus(guest, "emulator", NULL);
+	return NULL;
+}
+
+/* Takes @of. */
+static void
+add(GPtrArray *rows, const KtGuest *guest, const KtSetting *setting, char *of)
+{
+	KtSettingRow *row = g_new0(KtSettingRow, 1);
+
+	row->setting = setting;
+	row->of = of;
+	row->key = kt_setting_fill(setting->key, of);
+	row->effective = effective(guest, setting, of);
+	g_ptr_array_add(rows, row);
+}
+
+static void
+add_numbers(GPtrArray *rows, const KtGuest *guest, const KtSetting *setting, uint64_t from,
+	    uint64_t to)
+{
+	for (uint64_t i = from; i < to && i < from + MAX_THREADS; i++)
+		add(rows, guest, setting, g_strdup_printf("%" G_GUINT64_FORMAT, i));
+}
+
+static void
+add_iothreads(GPtrArray *rows, const KtGuest *guest, const KtSetting *setting)
+{
+	const KtGuestConfig *config = kt_guest_config(guest);
+
+	if (kt_known(config->iothread_ids)) {
+		kt_cpuset_foreach (config->iothread_ids.v, id)
+			add(rows, guest, setting, g_strdup_printf("%u", id));
+		return;
+	}
+	if (kt_known(config->iothreads))
+		add_numbers(rows, guest, setting, 1, config->iothreads.v + 1);
+}
+
+static void
+add_devices(GPtrArray *rows, const KtGuest *guest, const KtSetting *setting)
+{
+	const KtGuestConfig *config = kt_guest_config(guest);
+	bool is_disk = setting->of == KT_SETTING_OF_DISK;
+	uint32_t n = is_disk ? config->disks.n : config->nics.n;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const KtOptStr name = is_disk ? config->disks.v[i].target : config->nics.v[i].mac;
+		if (kt_known(name))
+			add(rows, guest, setting, g_strdup(name.v));
+	}
+}
+
+GPtrArray *
+kt_setting_rows(const KtGuest *guest)
+{
+	GPtrArray *rows = g_ptr_array_new_with_free_func(row_free);
+	const KtOptU64 n_vcpus = kt_guest_config(guest)->vcpus_max;
+
+	for (size_t i = 0; i < kt_n_settings; i++) {
+		const KtSetting *setting = &kt_settings[i];
+		switch (setting->of) {
+		case KT_SETTING_OF_VCPU:
+			if (kt_known(n_vcpus))
+				add_numbers(rows, guest, setting, 0, n_vcpus.v);
+			break;
+		case KT_SETTING_OF_IOTHREAD:
+			add_iothreads(rows, guest, setting);
+			break;
+		case KT_SETTING_OF_DISK:
+		case KT_SETTING_OF_NIC:
+			add_devices(rows, guest, setting);
+			break;
+		case KT_SETTING_OF_GUEST:
+		case KT_SETTING_OF_N:
+		default:
+			add(rows, guest, setting, NULL);
+			break;
+		}
+	}
+	return rows;
+}

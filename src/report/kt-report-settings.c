@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-report-settings.h"
+
+#include "kt-phrase.h"
+#include "kt-report-audit.h"
+#include "kt-table.h"
+
+static bool
+is_told(const KtSettingRow *row)
+{
+	return row->live || row->config || row->effective;
+}
+
+/* What runs is not what the next start brings. */
+static bool
+is_pending(const KtGuest *guest, const KtSettingRow *row)
+{
+	/* libvirt writes into the live XML what host-model came to. */
+	bool is_expanded = g_str_has_prefix(row->setting->key, "cpu.mo") &&
+			   kt_opt_is(guest->inactive.cpu_mode, "host-model");
+
+	return kt_opt_true(guest->is_active) && kt_known(guest->inactive.type) && !is_expanded &&
+	       g_strcmp0(row->live, row->config) != 0;
+}
+
+static const char *
+cell(const char *value)
+{
+	return value ? value : "-";
+}
+
+/* Neighbours that say the same stand in one line: pin.vcpu.0-15. */
+static bool
+is_same(const KtSettingRow *a, const KtSettingRow *b)
+{
+	bool is_numbered =
+		a->setting->of == KT_SETTING_OF_VCPU || a->setting->of == KT_SETTING_OF_IOTHREAD;
+
+	return is_numbered && a->setting == b->setting && g_strcmp0(a->live, b->live) == 0 &&
+	       g_strcmp0(a->config, b->config) == 0 && g_strcmp0(a->effective, b->effective) == 0;
+}
+
+static char *
+key_of(const KtSettingRow *first, const KtSettingRow *last)
+{
+	const char *unit = is_told(first) ? first->setting->unit : NULL;
+	g_autofree char *range = g_strdup_printf("%s-%s", first->of, last->of);
+	g_autofree char *key =
+		first == last ? g_strdup(first->key) : kt_setting_fill(first->setting->key, range);
+
+	return unit ? g_strdup_printf("%s (%s)", key, unit) : g_steal_pointer(&key);
+}
+
+static void
+add_rows(KtTable *table, const KtGuest *guest, const KtSettingRow *first, const KtSettingRow *last)
+{
+	g_autofree char *key = key_of(first, last);
+	const char *cells[] = {
+		key,
+		cell(first->live),
+		cell(first->config),
+		cell(first->effective),
+		is_pending(guest, first) ? "at its next start" : "",
+		first->setting->doc,
+	};
+
+	kt_table_add(table, cells);
+	if (is_pending(guest, first))
+		kt_table_ink(table, 4, KT_INK_MEDIUM);
+}
+
+void
+kt_report_settings(const KtGuest *guest, const GPtrArray *rows, bool is_all, const KtStyle *style,
+		   GString *out)
+{
+	static const KtColumn columns[] = {
+		{.title = "SETTING"},
+		{.title = "LIVE"},
+		{.title = "CONFIG"},
+		{.title = "EFFECTIVE"},
+		{.title = ""},
+		{.title = "WHAT IT IS", .is_wrapped = true},
+	};
+	size_t n_columns = G_N_ELEMENTS(columns) - (style->is_verbose ? 0 : 1);
+	g_autoptr(KtTable) table = kt_table_new(columns, n_columns, style);
+	g_autofree char *about = kt_phrase_guest(guest);
+	unsigned n_left = 0;
+
+	for (guint i = 0, end = 0; i < rows->len; i = end) {
+		for (end = i + 1; end < rows->len; end++) {
+			if (!is_same(rows->pdata[i], rows->pdata[end]))
+				break;
+		}
+		if (is_all || is_told(rows->pdata[i]))
+			add_rows(table, guest, rows->pdata[i], rows->pdata[end - 1]);
+		else
+			n_left += end - i;
+	}
+	g_string_append_printf(out, "%s (%s)\n", kt_phrase_guest_name(guest), about);
+	kt_table_print(table, out);
+	if (n_left)
+		g_string_append_printf(
+			out, "%u more that are not set: --verbose shows them\n", n_left);
+}
+
+KtJson *
+kt_report_settings_json(const KtGuest *guest, const GPtrArray *rows)
+{
+	KtJson *json = json_object();
+	KtJson *about = json_object();
+	KtJson *array = json_array();
+
+	kt_json_set_u64(json, "schema_version", KT_REPORT_SCHEMA_VERSION);
+	kt_json_set_str(json, "kind", "kvmtune-settings");
+	kt_json_set_str(about, "name", guest->name.v);
+	kt_json_set_str(about, "uuid", guest->uuid.v);
+	kt_json_set_str(about, "state", guest->state.v);
+	kt_json_set(json, "guest", about);
+	for (guint i = 0; i < rows->len; i++) {
+		const KtSettingRow *row = rows->pdata[i];
+		KtJson *item = json_object();
+		kt_json_set_str(item, "key", row->key);
+		kt_json_set_str(item, "live", row->live);
+		kt_json_set_str(item, "config", row->config);
+		kt_json_set_str(item, "effective", row->effective);
+		kt_json_set_str(item, "unit", row->setting->unit);
+		kt_json_set(item, "can_change_live", json_boolean(row->setting->live != NULL));
+		json_array_append_new(array, item);
+	}
+	kt_json_set(json, "settings", array);
+	return json;
+}

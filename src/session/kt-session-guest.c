@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-session-private.h"
+
+#include "kt-actuator.h"
+#include "kt-dom-edit.h"
+
+#include <string.h>
+
+/* The settings of one guest: reading them side by side, and asking for others. */
+
+static const KtVirtDomain *
+find_domain(const KtVirtDump *virt, const KtGuest *guest)
+{
+	for (uint32_t i = 0; virt && kt_known(guest->uuid) && i < virt->domains.n; i++) {
+		if (kt_opt_is(virt->domains.v[i].uuid, guest->uuid.v))
+			return &virt->domains.v[i];
+	}
+	return NULL;
+}
+
+static xmlDoc *
+parse(KtOptStr xml)
+{
+	return kt_known(xml) ? kt_xml_parse(xml.v, strlen(xml.v), "domain XML", NULL) : NULL;
+}
+
+/* An element that is there says "yes" by being there. */
+static char *
+value_at(const xmlDoc *doc, const KtSettingRow *row)
+{
+	g_autofree char *locator = kt_setting_fill(row->setting->xml, row->of);
+	char *value = NULL;
+
+	if (!doc || !kt_dom_get(doc, locator, &value, NULL) || !value)
+		return NULL;
+	if (row->setting->kind != KT_SETTING_PRESENCE)
+		return value;
+	g_free(value);
+	return g_strdup("yes");
+}
+
+GPtrArray *
+kt_session_settings(KtSession *session, const char *word, KtFacts **ret_facts, uint32_t *ret_guest,
+		    GError **error)
+{
+	g_auto(KtCollected) collected = {0};
+
+	if (!kt_session_collect(session, session->source->root, &collected, error) ||
+	    !kt_session_find_guest(collected.facts, word, ret_guest, error))
+		return NULL;
+
+	const KtGuest *guest = &collected.facts->guests.v[*ret_guest];
+	const KtVirtDomain *domain = find_domain(collected.virt, guest);
+	g_autoptr(xmlDoc) live = domain ? parse(domain->live_xml) : NULL;
+	g_autoptr(xmlDoc) config = domain ? parse(domain->inactive_xml) : NULL;
+	GPtrArray *rows = kt_setting_rows(guest);
+	for (guint i = 0; i < rows->len; i++) {
+		KtSettingRow *row = rows->pdata[i];
+		row->live = value_at(live, row);
+		row->config = value_at(config, row);
+	}
+	*ret_facts = kt_facts_ref(collected.facts);
+	return rows;
+}
+
+/* What a step finds now is what it was planned for. */
+static bool
+fill_step(KtMachine *machine, KtPlan *plan, KtStep *step, GError **error)
+{
+	g_autoptr(KtReading) reading = kt_actuator(step->knob)->read(machine, step, error);
+
+	if (!reading)
+		return false;
+	for (uint32_t i = 0; i < step->n_edits; i++)
+		step->edits[i].from = kt_arena_strdup(plan->arena, reading->values->pdata[i]);
+	return true;
+}
+
+KtPlan *
+kt_session_request(KtSession *session, const char *word, const KtRequest *request, GError **error)
+{
+	g_auto(KtCollected) collected = {0};
+	g_auto(KtMachine) machine = {0};
+	uint32_t guest = 0;
+
+	if (session->source->snapshot) {
+		kt_throw_hint(error,
+			      KT_ERROR_UNSUPPORTED,
+			      "leave out --root",
+			      "a guest of snapshot '%s' cannot be changed",
+			      session->root);
+		return NULL;
+	}
+	if (!kt_session_collect(session, session->source->root, &collected, error) ||
+	    !kt_session_find_guest(collected.facts, word, &guest, error))
+		return NULL;
+
+	g_autoptr(KtPlan) plan = kt_request_plan(collected.facts, guest, request, error);
+	if (!plan)
+		return NULL;
+	kt_session_machine(session, plan->uri, &machine);
+	for (uint32_t i = 0; i < plan->n_steps; i++) {
+		if (!fill_step(&machine, plan, &plan->steps[i], error))
+			return NULL;
+	}
+	return g_steal_pointer(&plan);
+}
