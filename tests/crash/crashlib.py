@@ -82,7 +82,8 @@ class Sweeper:
     command(folder) gives the argument vector to run; judge(folder, outcome) gives None when what is
     left is acceptable, else a text that says why not."""
 
-    def __init__(self, edge, template, scratch, timeout_s=60):
+    def __init__(self, edge, template, scratch, timeout_s=60, jobs=JOBS):
+        self.jobs = jobs
         self.edge = edge
         self.template = template
         self.scratch = scratch
@@ -155,7 +156,7 @@ class Sweeper:
     def sweep(self, points, command, options, judge, template=None):
         """Runs all `points` (lists of words for kt-edge)."""
         total = Result()
-        with ThreadPoolExecutor(JOBS) as pool:
+        with ThreadPoolExecutor(self.jobs) as pool:
             for result in pool.map(
                     lambda words: self._point(words, command, options, judge, template), points):
                 total.add(result)
@@ -189,18 +190,20 @@ class Sweeper:
                 points.append(["errno", str(call.number), name, "--sticky"])
         return self.sweep(points, command, options, judge, template)
 
-    def errno_rotation(self, command, options, judge, template=None):
-        """One error at every call, another one each time, by turns once and from then on.
+    def errno_rotation(self, command, options, judge, template=None, every=1, errnos=ERRNOS):
+        """One of `errnos` at every call (or every `every`-th), another one each time, by turns once
+        and from then on.
 
         The next sweep goes on where this one ends, so that the same call gets another error."""
         points = []
-        for call in self.count(command, options, template):
+        for call in self.count(command, options, template)[::every]:
             if call.name == "exit_group":
                 continue
-            name = next(name for name in self.turns if name != "SHORT" or call.size > 1)
+            name = next(name for name in self.turns
+                        if name in errnos and (name != "SHORT" or call.size > 1))
             self.turns.remove(name)
             self.turns.append(name)
-            sticky = call.number % 2 == 0 and name != "EINTR"
+            sticky = call.number // every % 2 == 0 and name != "EINTR"
             points.append(["errno", str(call.number), name] + ["--sticky"] * sticky)
         return self.sweep(points, command, options, judge, template)
 

@@ -44,35 +44,6 @@ class Tap:
         sys.exit(1 if self.failed else 0)
 
 
-class Kept:
-    """Files of the running machine that a test moves: put back whatever happens."""
-
-    def __init__(self, *paths):
-        self.saved = {}
-        for path in paths:
-            file = pathlib.Path(path)
-            self.saved[file] = file.read_text() if file.exists() else None
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_unused):
-        for file, text in self.saved.items():
-            if text is None:
-                file.unlink(missing_ok=True)
-            elif str(file).startswith(("/sys/", "/proc/")):
-                file.write_text(choice(text))
-            else:
-                file.write_text(text)
-
-
-def choice(text):
-    """'a [b] c' -> 'b'; other texts as they are."""
-    if "[" in text and "]" in text:
-        return text[text.index("[") + 1:text.index("]")]
-    return text.strip()
-
-
 def read(path):
     return pathlib.Path(path).read_text()
 
