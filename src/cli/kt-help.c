@@ -87,12 +87,12 @@ kt_help_program(GString *out)
 		paper.indent = COLUMN;
 		kt_paper_flow(&paper, KT_INK_UNSET, "%s", command->summary);
 	}
-	put_globals(&paper);
+	kt_paper_end_line(&paper);
 	paper.indent = 0;
 	kt_paper_flow(&paper,
 		      KT_INK_UNSET,
-		      "'" KT_PROGRAM " VERB --help' tells the options of a verb, " KT_PROGRAM "(1) "
-		      "everything.");
+		      "Every verb takes -c URI, --json and others: '" KT_PROGRAM " VERB --help', "
+		      "man " KT_PROGRAM ".");
 	kt_paper_end_line(&paper);
 }
 

@@ -18,7 +18,7 @@ class Help(Case):
             self.assertLessEqual(len(line), 80, line)
 
     def test_program(self):
-        for option in ("--help", "-h"):
+        for option in ("--help", "-h", "help"):
             answer = run(option)
             self.check_page(answer)
             for verb in VERBS:
@@ -30,6 +30,10 @@ class Help(Case):
                 answer = run(verb, "--help")
                 self.check_page(answer)
                 self.assertTrue(answer.out.startswith(f"usage: kvmtune {verb}"))
+
+    def test_help_of_a_verb(self):
+        self.assertEqual(run("help", "audit").out, run("audit", "--help").out)
+        self.expect_error(run("help", "nothing"), 2, "there is no verb 'nothing'")
 
     def test_hidden_verbs_are_hidden(self):
         for verb in ("timer", "dump", "complete"):
