@@ -38,6 +38,8 @@ audit_one(KtCli *cli, const char *id)
 
 	if (!audit)
 		kt_cli_remark(cli, "this host could not be judged: %s", error->message);
+	else
+		kt_cli_remark_guests(cli, audit, &selection);
 	return audit;
 }
 

@@ -54,7 +54,10 @@ kt_planning_make(KtCli *cli, bool has_guests, GError **error)
 
 	KtSession *session = kt_cli_session(cli, error);
 	g_autoptr(KtAudit) audit = session ? kt_session_audit(session, &selection, error) : NULL;
-	return audit ? kt_plan_build(audit, &options, error) : NULL;
+	if (!audit)
+		return NULL;
+	kt_cli_remark_guests(cli, audit, &selection);
+	return kt_plan_build(audit, &options, error);
 }
 
 static bool
