@@ -269,10 +269,14 @@ with_domain(virConnectPtr conn, Call *call, bool (*func)(virDomainPtr, Call *, G
 
 	if (!domain)
 		return kt_throw_virt(error, "find the guest");
-	call->is_active = virDomainIsActive(domain) == 1;
+	/* "No answer" is not "does not run": undo would take the value for gone. */
+	int is_active = virDomainIsActive(domain);
+	call->is_active = is_active > 0;
 	call->id = virDomainGetID(domain);
 
-	bool ok = !call->is_active && is_reading ? true : func(domain, call, error);
+	bool ok = is_active < 0 ? kt_throw_virt(error, "ask whether the guest runs")
+		  : !call->is_active && is_reading ? true
+						   : func(domain, call, error);
 	(void)virDomainFree(domain);
 	return ok;
 }

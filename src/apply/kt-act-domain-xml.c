@@ -45,6 +45,30 @@ call_new(const KtStep *step)
 }
 
 static bool
+fetch_of(virDomainPtr domain, Call *call, GError **error)
+{
+	int is_persistent = virDomainIsPersistent(domain);
+	int is_active = is_persistent < 0 ? -1 : virDomainIsActive(domain);
+
+	if (is_active < 0)
+		return kt_throw_virt(error, "ask whether the guest runs");
+	if (!is_persistent)
+		return kt_throw_hint(error,
+				     KT_ERROR_UNSUPPORTED,
+				     "'virsh define' makes it persistent",
+				     "the guest is transient: it has no stored configuration");
+	call->is_active = is_active;
+	call->id = virDomainGetID(domain);
+	char *xml = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE);
+	if (!xml)
+		return kt_throw_virt(error, "read the configuration");
+	call->xml = g_strdup(xml);
+	explicit_bzero(xml, strlen(xml));
+	free(xml); /* allocated by libvirt with malloc */
+	return true;
+}
+
+static bool
 fetch(virConnectPtr conn, void *data, GError **error)
 {
 	Call *call = data;
@@ -52,22 +76,10 @@ fetch(virConnectPtr conn, void *data, GError **error)
 
 	if (!domain)
 		return kt_throw_virt(error, "find the guest");
-	if (virDomainIsPersistent(domain) != 1) {
-		(void)virDomainFree(domain);
-		return kt_throw(error,
-				KT_ERROR_UNSUPPORTED,
-				"the guest is transient: it has no stored configuration");
-	}
-	call->is_active = virDomainIsActive(domain) == 1;
-	call->id = virDomainGetID(domain);
-	char *xml = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE);
+	/* Releasing it forgets the last error, which is therefore thrown before. */
+	bool ok = fetch_of(domain, call, error);
 	(void)virDomainFree(domain);
-	if (!xml)
-		return kt_throw_virt(error, "read the configuration");
-	call->xml = g_strdup(xml);
-	explicit_bzero(xml, strlen(xml));
-	free(xml); /* allocated by libvirt with malloc */
-	return true;
+	return ok;
 }
 
 static bool

@@ -9,6 +9,8 @@
 #define ANY (-1)
 
 static const char hint_denied[] = "run as root, or add the user to the group 'libvirt'";
+static const char hint_readonly[] =
+	"this connection is for reading only: name one that may write with -c";
 static const char hint_start[] =
 	"start libvirtd or virtqemud (systemctl start virtqemud.socket), or name another "
 	"connection with -c";
@@ -39,7 +41,7 @@ static const Row rows[] = {
 	{.code = VIR_ERR_AUTH_CANCELLED, .domain = ANY, .errno_value = ANY, .kt_code = KT_ERROR_DENIED, .hint = hint_denied},
 	{.code = VIR_ERR_AUTH_UNAVAILABLE, .domain = ANY, .errno_value = ANY, .kt_code = KT_ERROR_DENIED, .hint = hint_denied},
 	{.code = VIR_ERR_ACCESS_DENIED, .domain = ANY, .errno_value = ANY, .kt_code = KT_ERROR_DENIED, .hint = hint_denied},
-	{.code = VIR_ERR_OPERATION_DENIED, .domain = ANY, .errno_value = ANY, .kt_code = KT_ERROR_DENIED},
+	{.code = VIR_ERR_OPERATION_DENIED, .domain = ANY, .errno_value = ANY, .kt_code = KT_ERROR_DENIED, .hint = hint_readonly},
 	{.code = VIR_ERR_NO_DOMAIN, .domain = ANY, .errno_value = ANY, .kt_code = KT_ERROR_NOT_FOUND, .hint = hint_list},
 	{.code = VIR_ERR_OPERATION_TIMEOUT, .domain = ANY, .errno_value = ANY, .kt_code = KT_ERROR_TIMEOUT, .hint = hint_lock},
 	{.code = VIR_ERR_NO_SUPPORT, .domain = ANY, .errno_value = ANY, .kt_code = KT_ERROR_UNSUPPORTED},
