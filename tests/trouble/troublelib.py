@@ -31,19 +31,21 @@ MARK = "KVMTUNE_TEST_OWN_MACHINE"
 NOBODY = 65534
 
 
-def own_machine():
+def own_machine(*more):
     """Starts this file again with mounts and processes of its own: what is mounted is seen by
-    nobody else, and whatever it leaves behind ends with it. Without root there is no test."""
+    nobody else, and whatever it leaves behind ends with it. Without root there is no test. @more
+    are further options of unshare(1)."""
     if os.environ.get(MARK):
         return
-    new = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    new = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", *more]
     possible = os.geteuid() == 0 and shutil.which("unshare") and \
         subprocess.run([*new, "true"], capture_output=True, check=False).returncode == 0
     if not possible:
         print("1..0 # SKIP needs root, unshare(1) and namespaces")
         sys.exit(0)
     os.environ[MARK] = "1"
-    os.execvp(new[0], [*new, sys.executable, "-B", *sys.argv])
+    # A shell as the first process: it buries the children of others, which libvirtd waits for.
+    os.execvp(new[0], [*new, "sh", "-c", '"$@"; exit $?', "sh", sys.executable, "-B", *sys.argv])
 
 
 def mount(*arguments):
