@@ -27,15 +27,14 @@ kt_cli_remark(const KtCli *cli, const char *format, ...)
 void
 kt_cli_remark_guests(const KtCli *cli, const KtAudit *audit, const KtSelection *selection)
 {
-	const KtOptStr *problem = &audit->facts->meta.libvirt_problem;
 	bool is_wanted = false;
 
 	for (size_t i = 0; i < kt_n_practices; i++)
 		is_wanted |= kt_practices[i]->scope >= KT_SCOPE_GUEST &&
 			     (!selection->only ||
 			      kt_engine_matches(selection->only, kt_practices[i]->id));
-	if (is_wanted && kt_known(*problem))
-		kt_cli_remark(cli, "the guests could not be read: %s", problem->v);
+	if (is_wanted && kt_known(audit->facts->meta.libvirt_problem))
+		kt_cli_remark(cli, "the guests could not be read: 'kvmtune status' says why");
 }
 
 bool

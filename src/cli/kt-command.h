@@ -91,7 +91,7 @@ bool kt_cli_selection(KtCli *cli, bool has_guests, KtSelection *ret_selection, G
 /* One line on standard error, "kvmtune: ..."; none with --quiet. */
 void kt_cli_remark(const KtCli *cli, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* Remarks why the guests could not be read, when @audit looked for any of theirs. */
+/* Remarks that the guests could not be read, when @audit looked for any of theirs. */
 void kt_cli_remark_guests(const KtCli *cli, const KtAudit *audit, const KtSelection *selection);
 
 /* Prints what is in cli->out now and empties it: in front of a question, or between the steps of a
