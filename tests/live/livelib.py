@@ -5,12 +5,18 @@
 import json
 import os
 import pathlib
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import traceback
 
 SKIP = 77
+# What the folders of a run are called.
+PREFIX = "kvmtune-live-"
+# Threads of QEMU that no libvirt knows.
+COME_AND_GO = ("worker", "call_rcu")
 
 
 class Skip(Exception):
@@ -42,6 +48,25 @@ class Tap:
     def end(self):
         print(f"1..{self.number}")
         sys.exit(1 if self.failed else 0)
+
+
+def end_timers(folder):
+    """Those that keep a deadline for the transactions in @folder."""
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().decode(errors="replace").split("\0")
+            if "timer" in words and any(word.startswith(f"{folder}/") for word in words):
+                os.kill(int(path.parent.name), signal.SIGKILL)
+        except OSError:
+            continue
+
+
+def clean_up():
+    """What runs that were killed have left. Only for who holds the machine: then none is alive."""
+    for folder in pathlib.Path(tempfile.gettempdir()).glob(PREFIX + "*"):
+        print(f"# a run was killed: {folder} is removed", flush=True)
+        end_timers(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def read(path):
@@ -84,7 +109,8 @@ class Guest:
         for task in pathlib.Path(f"/proc/{self.pid}/task").iterdir():
             status = dict(line.split(":\t", 1) for line in read(task / "status").splitlines()
                           if ":\t" in line)
-            found[read(task / "comm").strip()] = status["Cpus_allowed_list"].strip()
+            if status["Name"] not in COME_AND_GO:
+                found[status["Name"]] = status["Cpus_allowed_list"].strip()
         return found
 
     def cpu_weight(self):
