@@ -17,6 +17,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import time
 
 LOCK = "kvmtune-tests.lock"
 # The kernel's own file systems: written in place, and one word where they show a list.
@@ -44,6 +45,22 @@ def put_back(path, text):
 def open_lock():
     folder = "/run/lock" if os.path.isdir("/run/lock") else "/run"
     return os.open(os.path.join(folder, LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def look(wait_s):
+    """For who only looks at values: an object that keeps borrowers away until it is closed, or None
+    when there is one for longer than that."""
+    lock = open(open_lock(), "rb")
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return lock
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                lock.close()
+                return None
+            time.sleep(0.2)
 
 
 class Borrowed:
