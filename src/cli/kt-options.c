@@ -247,6 +247,48 @@ static const KtOptionRow rows[KT_OPTION_N] = {
 			.help = "put back at 18:30, or '2026-11-22 06:00'",
 			MEMBER(until),
 		},
+	[KT_OPTION_INSTANCE] =
+		{
+			.name = "instance",
+			.arg = "FILE",
+			.help = "place what this file describes, '-' is standard input",
+			.doc = "The format is told in docs/place-instance-format.md.",
+			.complete = KT_COMPLETE_FILE,
+			MEMBER(instance),
+		},
+	[KT_OPTION_BUDGET] =
+		{
+			.name = "budget",
+			.arg = "MS",
+			.help = "search for about this many milliseconds (200)",
+			.doc = "The budget is counted as work, so that the same input gives the same "
+			       "answer; only a machine that needs four times as long ends earlier, and "
+			       "says so.",
+			MEMBER(budget),
+		},
+	[KT_OPTION_MAX_MOVES] =
+		{
+			.name = "max-moves",
+			.arg = "N",
+			.help = "move at most this many guests to other nodes",
+			MEMBER(max_moves),
+		},
+	[KT_OPTION_MAX_MOVE_GIB] =
+		{
+			.name = "max-move-gib",
+			.arg = "GIB",
+			.help = "move at most this much memory to other nodes",
+			MEMBER(max_move_gib),
+		},
+	[KT_OPTION_HORIZON] =
+		{
+			.name = "horizon",
+			.arg = "TIME",
+			.help = "how long a gain counts against a move (1d)",
+			.doc = "A guest is moved when what it gains in this time is more than what the "
+			       "move costs it. Seconds, or a number with s, m, h or d.",
+			MEMBER(horizon),
+		},
 };
 
 const KtOptionRow *

@@ -43,6 +43,11 @@ typedef struct KtOptions {
 	char *confirm_within;
 	char *for_time;
 	char *until;
+	char *instance;
+	char *budget;
+	char *max_moves;
+	char *max_move_gib;
+	char *horizon;
 } KtOptions;
 
 typedef enum KtOptionId {
@@ -75,6 +80,11 @@ typedef enum KtOptionId {
 	KT_OPTION_CONFIRM_WITHIN,
 	KT_OPTION_FOR,
 	KT_OPTION_UNTIL,
+	KT_OPTION_INSTANCE,
+	KT_OPTION_BUDGET,
+	KT_OPTION_MAX_MOVES,
+	KT_OPTION_MAX_MOVE_GIB,
+	KT_OPTION_HORIZON,
 	KT_OPTION_N,
 } KtOptionId;
 

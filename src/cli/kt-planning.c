@@ -2,13 +2,11 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-planning.h"
 
-#include "kt-fd.h"
+#include "kt-input.h"
 #include "kt-signals.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 /* KT_PLAN_MAX_STEPS steps of some KiB. */
 #define MAX_PLAN_BYTES ((size_t)64 * 1024 * 1024)
@@ -60,42 +58,11 @@ kt_planning_make(KtCli *cli, bool has_guests, GError **error)
 	return kt_plan_build(audit, &options, error);
 }
 
-static bool
-read_all(int fd, const char *what, GString *text, GError **error)
-{
-	char buffer[65536];
-
-	for (;;) {
-		ssize_t n = read(fd, buffer, sizeof(buffer));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return kt_throw_errno(error, errno, "read '%s'", what);
-		if (n == 0)
-			return true;
-		if (text->len + (size_t)n > MAX_PLAN_BYTES)
-			return kt_throw(
-				error, KT_ERROR_LIMIT, "'%s' is too large for a plan", what);
-		g_string_append_len(text, buffer, n);
-	}
-}
-
 KtPlan *
 kt_planning_read(const char *path, GError **error)
 {
-	bool is_stdin = g_str_equal(path, "-");
-	const char *what = is_stdin ? "standard input" : path;
-	kt_autofd fd = is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
-	g_autoptr(GString) text = g_string_new(NULL);
-
-	if (fd < 0) {
-		kt_throw_errno(error, errno, "open '%s'", what);
-		return NULL;
-	}
-	if (!read_all(fd, what, text, error))
-		return NULL;
-
-	g_autoptr(KtJson) json = kt_json_parse(text->str, text->len, what, error);
+	const char *what = kt_input_name(path);
+	g_autoptr(KtJson) json = kt_input_read_json(path, MAX_PLAN_BYTES, error);
 	KtPlan *plan = json ? kt_plan_from_json(json, error) : NULL;
 	if (json && !plan)
 		kt_prefix(error, "%s", what);

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-search-private.h"
+
+#include <string.h>
+
+/* Chosen by measurement on the generators of docs/placement.md. */
+#define FIRST_CYCLE 400
+#define LAST_CYCLE  20000
+/* Temperatures in thousandths of loss: 3000 and 0.03 units. */
+#define HOT UINT64_C(3000000)
+/* log2 of the highest to the lowest temperature, in 256ths. */
+#define COOLING UINT64_C(4250)
+/* Weight of a unit of unplaced priority against cost while annealing; more than any vCPU loses. */
+#define PENALTY INT64_C(1000000)
+/* Equally cheap layouts that are compared before one is taken. */
+#define MAX_EQUALS 48
+/* Rounds between two looks at the clock. */
+#define CLOCK_ROUNDS 64
+
+bool
+kt_search_is_over_budget(const KtSearch *search)
+{
+	return search->n_moves > search->limits->max_moves ||
+	       search->moved_kib > search->limits->max_kib;
+}
+
+/* How much of the nodes would stay empty: less is a better fit. Pools are better evenly filled. */
+static int64_t
+slack(const KtSearch *search, const KtUnit *unit, const KtLayout *layout)
+{
+	const KtShape *shape = &unit->shapes[layout->shape];
+	int64_t sum = 0;
+
+	for (uint32_t i = 0; i < shape->n_cells; i++) {
+		const KtRoomNode *node = &search->room.nodes[layout->nodes[i]];
+		int64_t cpus = kt_room_left(&search->room, node);
+		if (shape->needs[i].is_shared)
+			sum += (int64_t)node->shared * 65536 / MAX(node->all, 1);
+		else
+			sum += cpus * 1024 / MAX(node->all, 1) +
+			       node->kib[shape->needs[i].memory_class] /
+				       MAX(node->capacity_kib >> 10, 1);
+	}
+	return sum / shape->n_cells;
+}
+
+bool
+kt_search_insert(KtSearch *search, uint32_t u, bool is_noisy)
+{
+	const KtUnit *unit = &search->units[u];
+	bool skips = is_noisy && kt_search_random(search, 8) == 0;
+	int32_t chosen = -1;
+	int64_t least = INT64_MAX;
+	unsigned n_equals = 0;
+
+	for (uint32_t i = 0; i < unit->n_layouts; i++) {
+		const KtLayout *layout = &unit->layouts[i];
+		if (chosen >= 0 && layout->cost > unit->layouts[chosen].cost) {
+			if (!skips)
+				break;
+			skips = false;
+			least = INT64_MAX;
+			n_equals = 0;
+		}
+		search->work++;
+		if (!kt_search_fits(search, u, layout))
+			continue;
+		int64_t free = slack(search, unit, layout);
+		if (is_noisy)
+			free += kt_search_random(search, 256);
+		if (free < least) {
+			least = free;
+			chosen = (int32_t)i;
+		}
+		if (++n_equals == MAX_EQUALS && !skips)
+			break;
+	}
+	return chosen >= 0 && kt_search_put(search, u, chosen);
+}
+
+typedef struct Item {
+	uint32_t unit;
+	int64_t key;
+} Item;
+
+static int
+compare_items(const void *a, const void *b)
+{
+	const Item *x = a;
+	const Item *y = b;
+
+	if (x->key != y->key)
+		return x->key > y->key ? -1 : 1;
+	return x->unit < y->unit ? -1 : x->unit > y->unit;
+}
+
+/* The layout of a guest on the nodes that it has now. */
+static int32_t
+present_layout(const KtSearch *search, uint32_t u)
+{
+	const KtUnit *unit = &search->units[u];
+
+	if (search->instance->guests[u].n_current == 0)
+		return -1;
+	for (uint32_t i = 0; i < unit->n_layouts; i++) {
+		if (unit->layouts[i].moved_kib == 0)
+			return (int32_t)i;
+	}
+	return -1;
+}
+
+void
+kt_search_start(KtSearch *search)
+{
+	g_autofree Item *items = g_new(Item, MAX(search->n_units, 1));
+
+	for (uint32_t u = 0; u < search->n_units; u++) {
+		const KtInstGuest *guest = &search->instance->guests[u];
+		items[u] = (Item){.unit = u, .key = search->units[u].size};
+		/* Fixed ones first, then those that run, then by size. */
+		if (guest->n_current > 0)
+			items[u].key += INT64_C(1) << (guest->is_fixed ? 41 : 40);
+	}
+	qsort(items, search->n_units, sizeof(*items), compare_items);
+	search->best_score = (KtScore){.unplaced = INT64_MAX};
+	for (uint32_t i = 0; i < search->n_units; i++) {
+		int32_t present = present_layout(search, items[i].unit);
+		if (present >= 0)
+			kt_search_put(search, items[i].unit, present);
+	}
+	for (uint32_t i = 0; i < search->n_units; i++) {
+		if (search->layouts[items[i].unit] < 0)
+			kt_search_insert(search, items[i].unit, /* is_noisy= */ false);
+		if (kt_search_is_over_budget(search))
+			kt_search_take(search, items[i].unit);
+	}
+	kt_search_keep(search);
+}
+
+/* A unit that is not where it would like to be; any other when all are. */
+static uint32_t
+pick_unit(KtSearch *search)
+{
+	uint32_t start = kt_search_random(search, search->n_units);
+
+	for (uint32_t i = 0; i < search->n_units; i++) {
+		uint32_t u = (start + i) % search->n_units;
+		const KtUnit *unit = &search->units[u];
+		if (search->instance->guests[u].is_fixed || unit->n_layouts == 0)
+			continue;
+		if (search->layouts[u] < 0 ||
+		    unit->layouts[search->layouts[u]].cost > unit->layouts[0].cost)
+			return u;
+	}
+	return start;
+}
+
+/* One to three nodes, or those of a whole layout of a unit that suffers. */
+static uint64_t
+pick_nodes(KtSearch *search)
+{
+	uint32_t u = pick_unit(search);
+	const KtUnit *unit = &search->units[u];
+	uint32_t n_more = kt_search_random(search, 3);
+	uint64_t nodes = 0;
+
+	if (search->layouts[u] >= 0)
+		nodes |= unit->layouts[search->layouts[u]].mask;
+	if (unit->n_layouts > 0 && (nodes == 0 || kt_search_random(search, 2) == 0))
+		nodes |= unit->layouts[kt_search_random(search, MIN(unit->n_layouts, 64))].mask;
+	for (uint32_t i = 0; i < n_more; i++)
+		nodes |= UINT64_C(1) << kt_search_random(search, search->room.n_nodes);
+	return nodes;
+}
+
+static uint32_t
+take_up(KtSearch *search, uint64_t nodes, Item *items, int32_t *before)
+{
+	uint32_t n = 0;
+
+	for (uint32_t u = 0; u < search->n_units; u++) {
+		const KtUnit *unit = &search->units[u];
+		int32_t layout = search->layouts[u];
+		if (unit->n_layouts == 0 ||
+		    (search->instance->guests[u].is_fixed && search->instance->guests[u].n_current))
+			continue;
+		if (layout >= 0 && !(unit->layouts[layout].mask & nodes))
+			continue;
+		before[n] = layout;
+		items[n].unit = u;
+		items[n].key = unit->size * (48 + kt_search_random(search, 48));
+		n++;
+		kt_search_take(search, u);
+	}
+	return n;
+}
+
+/* -log2 of a random fraction, in 256ths: the exponent, and its mantissa as a straight line. */
+static uint64_t
+random_log(KtSearch *search)
+{
+	uint32_t bits = kt_search_random(search, UINT32_MAX) | 1;
+	unsigned zeros = (unsigned)__builtin_clz(bits);
+	uint32_t mantissa = (bits << zeros) >> 23 & 0xff;
+
+	return (uint64_t)zeros * 256 + (256 - mantissa);
+}
+
+static bool
+accepts(KtSearch *search, int64_t delta, uint64_t step, uint64_t length)
+{
+	uint64_t cooled = COOLING * step / length;
+	uint64_t heat = HOT >> (cooled / 256);
+
+	if (delta <= 0)
+		return true;
+	heat = heat * (512 - cooled % 256) / 512;
+	/* 177 / 256 is ln 2. */
+	return (uint64_t)delta <= (heat * random_log(search) / 256) * 177 / 256;
+}
+
+typedef struct Cycle {
+	Item *items;
+	int32_t *before; /* layouts of what was taken up */
+	uint64_t step;
+	uint64_t length;
+} Cycle;
+
+static void
+make_round(KtSearch *search, Cycle *cycle)
+{
+	KtScore old = kt_search_score(search);
+	uint32_t n = take_up(search, pick_nodes(search), cycle->items, cycle->before);
+	g_autofree int32_t *before = g_memdup2(cycle->before, n * sizeof(int32_t));
+	g_autofree uint32_t *taken = g_new(uint32_t, MAX(n, 1));
+
+	for (uint32_t i = 0; i < n; i++)
+		taken[i] = cycle->items[i].unit;
+	qsort(cycle->items, n, sizeof(*cycle->items), compare_items);
+	for (uint32_t i = 0; i < n; i++)
+		kt_search_insert(search, cycle->items[i].unit, /* is_noisy= */ true);
+	search->work += n + 1;
+
+	KtScore new = kt_search_score(search);
+	int64_t delta = (new.unplaced - old.unplaced) * PENALTY + new.cost - old.cost;
+	if (!kt_search_is_over_budget(search) &&
+	    accepts(search, delta, cycle->step, cycle->length)) {
+		kt_search_keep(search);
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		kt_search_take(search, taken[i]);
+	for (uint32_t i = 0; i < n; i++) {
+		if (before[i] >= 0)
+			kt_search_put(search, taken[i], before[i]);
+	}
+}
+
+static bool
+is_over(KtSearch *search, uint64_t round, uint64_t end)
+{
+	if (search->work >= end || kt_search_is_done(search))
+		return true;
+	if (round % CLOCK_ROUNDS == 0 && search->limits->is_over &&
+	    search->limits->is_over(search->limits->data))
+		search->is_stopped = true;
+	return search->is_stopped;
+}
+
+void
+kt_search_improve(KtSearch *search, uint64_t work)
+{
+	g_autofree Item *items = g_new(Item, MAX(search->n_units, 1));
+	g_autofree int32_t *before = g_new(int32_t, MAX(search->n_units, 1));
+	Cycle cycle = {.items = items, .before = before, .length = FIRST_CYCLE};
+	uint64_t end = search->work + work;
+
+	if (search->n_units == 0)
+		return;
+	for (uint64_t round = 0; !is_over(search, round, end); round++) {
+		if (cycle.step == cycle.length) {
+			cycle.step = 0;
+			cycle.length = cycle.length >= LAST_CYCLE ? FIRST_CYCLE : cycle.length * 3;
+			kt_search_restore(search);
+		}
+		make_round(search, &cycle);
+		cycle.step++;
+	}
+	kt_search_restore(search);
+}

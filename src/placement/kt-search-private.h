@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#pragma once
+
+/* Shared by the files of the search. */
+
+#include "kt-search.h"
+
+/* Is there room, and nobody that the guest has to keep away from? */
+bool kt_search_fits(const KtSearch *search, uint32_t u, const KtLayout *layout);
+
+/* 0..@below - 1; the sequence is the same for every run. */
+uint32_t kt_search_random(KtSearch *search, uint32_t below);
+
+/* Puts the unit on the cheapest layout that fits; among equals on the fullest nodes. @is_noisy: now
+ * and then another one. False when none fits. */
+bool kt_search_insert(KtSearch *search, uint32_t u, bool is_noisy);
+
+/* Has the budget of moves been exceeded? */
+bool kt_search_is_over_budget(const KtSearch *search);

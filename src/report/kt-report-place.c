@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-report-place.h"
+
+#include "kt-phrase.h"
+#include "kt-table.h"
+
+/* Rows of a table before the rest is counted only. */
+#define MAX_ROWS 100
+
+static void
+put_line(KtPaper *paper, KtInk ink, const char *text)
+{
+	kt_paper_end_line(paper);
+	paper->indent = 2;
+	kt_paper_flow(paper, ink, "%s", text);
+	kt_paper_end_line(paper);
+	paper->indent = 0;
+}
+
+static void
+put_loss(const KtSolution *solution, KtPaper *paper)
+{
+	const KtTerms *terms = &solution->terms;
+	int64_t loss = kt_solution_loss(solution);
+	int64_t gap = loss - solution->loss_bound;
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	g_string_append_printf(text,
+			       "Expected loss %" G_GINT64_FORMAT ".%03d vCPUs",
+			       loss / 1000,
+			       (int)(loss % 1000));
+	if (loss > 0)
+		g_string_append_printf(text,
+				       ": remote memory %" G_GINT64_FORMAT ", caches %"
+				       G_GINT64_FORMAT ", siblings %" G_GINT64_FORMAT
+				       ", devices %" G_GINT64_FORMAT ", full pools %"
+				       G_GINT64_FORMAT " thousandths",
+				       terms->remote,
+				       terms->l3,
+				       terms->smt,
+				       terms->device,
+				       terms->overcommit);
+	g_string_append(text, ".");
+	if (gap == 0)
+		g_string_append(text, " No placement loses less: this is proven.");
+	else
+		g_string_append_printf(text,
+				       " Proven is that none loses less than %" G_GINT64_FORMAT
+				       ".%03d.",
+				       solution->loss_bound / 1000,
+				       (int)(solution->loss_bound % 1000));
+	put_line(paper, KT_INK_UNSET, text->str);
+}
+
+static void
+put_verdict(const KtInstance *instance, const KtSolution *solution, KtPaper *paper)
+{
+	uint32_t n_placed = 0;
+	uint64_t vcpus = 0;
+
+	for (uint32_t v = 0; v < instance->n_guests; v++) {
+		n_placed += solution->guests[v].is_placed;
+		vcpus += solution->guests[v].is_placed ? instance->guests[v].vcpus : 0;
+	}
+	g_autofree char *guests = kt_phrase_count(instance->n_guests, "guest");
+	bool is_all = n_placed == instance->n_guests;
+	g_autofree char *text =
+		is_all ? g_strdup_printf("All of %s placed, %" G_GUINT64_FORMAT " vCPUs.",
+					 guests,
+					 vcpus)
+		       : g_strdup_printf("%u of %s placed, %" G_GUINT64_FORMAT " vCPUs.%s",
+					 n_placed,
+					 guests,
+					 vcpus,
+					 solution->unplaced <= solution->unplaced_bound
+						 ? " More is not possible: this is proven."
+						 : "");
+	put_line(paper, is_all ? KT_INK_GOOD : KT_INK_MEDIUM, text);
+	put_loss(solution, paper);
+	if (solution->is_stopped)
+		put_line(paper,
+			 KT_INK_MEDIUM,
+			 "The clock ended the search: another run may find another placement.");
+	for (uint32_t i = 0; i < instance->n_notes; i++)
+		put_line(paper, KT_INK_FAINT, instance->notes[i]);
+}
+
+static char *
+nodes_text(const KtInstance *instance, const uint8_t *nodes, uint32_t n)
+{
+	GString *text = g_string_new(NULL);
+
+	for (uint32_t i = 0; i < n; i++)
+		g_string_append_printf(text,
+				       "%s%" G_GUINT64_FORMAT,
+				       i > 0 ? "," : "",
+				       instance->nodes[nodes[i]].id);
+	return g_string_free(text, FALSE);
+}
+
+static char *
+cpus_text(const KtInstance *instance, const KtSolution *solution, uint32_t v)
+{
+	KtCpuset all = {0};
+	KtCpuset set;
+
+	for (uint64_t i = 0; i < instance->guests[v].vcpus; i++) {
+		kt_solution_vcpu(instance, solution, v, i, &set);
+		kt_cpuset_or(&all, &set);
+	}
+	return kt_cpuset_to_list(&all);
+}
+
+static void
+add_guest(const KtInstance *instance, const KtSolution *solution, uint32_t v, KtTable *table)
+{
+	const KtInstGuest *guest = &instance->guests[v];
+	const KtPlaced *placed = &solution->guests[v];
+	const char mark[] = {guest->is_shared ? '~' : kt_report_place_letter(solution, v), '\0'};
+	g_autofree char *vcpus = g_strdup_printf("%" G_GUINT64_FORMAT, guest->vcpus);
+	g_autofree char *memory = kt_phrase_kib(guest->memory_kib);
+	g_autofree char *now =
+		guest->n_current
+			? nodes_text(instance, guest->current_nodes, guest->n_current)
+			: g_strdup("");
+	g_autofree char *nodes = nodes_text(instance, placed->nodes, placed->n_cells);
+	g_autofree char *cpus = cpus_text(instance, solution, v);
+	g_autofree char *loss =
+		g_strdup_printf("%" G_GINT64_FORMAT, kt_terms_sum(&placed->terms));
+	const char *cells[] = {mark, guest->name, vcpus, memory, now, nodes, cpus, loss};
+
+	kt_table_add(table, cells);
+}
+
+static void
+put_guests(const KtInstance *instance, const KtSolution *solution, const KtStyle *style,
+	   KtPaper *paper)
+{
+	static const KtColumn columns[] = {
+		{.title = ""},
+		{.title = "guest"},
+		{.title = "vCPUs", .is_right = true},
+		{.title = "memory", .is_right = true},
+		{.title = "was on"},
+		{.title = "node"},
+		{.title = "CPUs", .is_wrapped = true},
+		{.title = "loss", .is_right = true},
+	};
+	g_autoptr(KtTable) table = kt_table_new(columns, G_N_ELEMENTS(columns), style);
+	uint32_t n = 0;
+
+	for (uint32_t v = 0; v < instance->n_guests; v++) {
+		if (!solution->guests[v].is_placed)
+			continue;
+		if (n++ < MAX_ROWS)
+			add_guest(instance, solution, v, table);
+	}
+	kt_paper_gap(paper);
+	kt_table_print(table, paper->out);
+	if (n > MAX_ROWS) {
+		g_autofree char *rest = g_strdup_printf(
+			"and %u more: --json tells of all of them", n - MAX_ROWS);
+		put_line(paper, KT_INK_FAINT, rest);
+	}
+}
+
+static void
+put_unplaced(const KtInstance *instance, const KtSolution *solution, KtPaper *paper)
+{
+	bool is_first = true;
+
+	for (uint32_t v = 0; v < instance->n_guests; v++) {
+		if (solution->guests[v].is_placed)
+			continue;
+		if (is_first) {
+			kt_paper_gap(paper);
+			kt_paper_flow(paper, KT_INK_HEADING, "Not placed");
+			kt_paper_end_line(paper);
+		}
+		is_first = false;
+		g_autofree char *text = g_strdup_printf(
+			"%s: %s", instance->guests[v].name, solution->guests[v].reason);
+		put_line(paper, KT_INK_MEDIUM, text);
+	}
+}
+
+static void
+put_moves(const KtInstance *instance, const KtSolution *solution, KtPaper *paper)
+{
+	static const char *const words[KT_MOVE_N] = {
+		[KT_MOVE_UNSET] = "",
+		[KT_MOVE_START] = "starts again",
+		[KT_MOVE_REPIN] = "gets other CPUs of its nodes",
+		[KT_MOVE_NODES] = "moves",
+		[KT_MOVE_STOP] = "stops",
+		[KT_MOVE_PARK] = "goes aside",
+	};
+
+	if (solution->n_moves == 0)
+		return;
+	kt_paper_gap(paper);
+	kt_paper_flow(paper, KT_INK_HEADING, "Steps, each possible after those before it");
+	kt_paper_end_line(paper);
+	for (uint32_t i = 0; i < solution->n_moves; i++) {
+		const KtMove *move = &solution->moves[i];
+		const KtInstGuest *guest = &instance->guests[move->guest];
+		g_autofree char *kib = kt_phrase_kib(move->kib);
+		g_autofree char *nodes =
+			move->nodes ? nodes_text(instance, move->nodes, guest->n_current) : NULL;
+		g_autofree char *text = g_strdup_printf("%u. %s %s%s%s%s%s",
+							i + 1,
+							guest->name,
+							words[move->kind],
+							nodes ? " to node " : "",
+							nodes ? nodes : "",
+							move->kib ? ", " : "",
+							move->kib ? kib : "");
+		put_line(paper, KT_INK_UNSET, text);
+	}
+}
+
+void
+kt_report_place(const KtInstance *instance, const KtSolution *solution, const KtStyle *style,
+		GString *out)
+{
+	KtPaper paper = kt_paper_init(out, style);
+
+	kt_paper_flow(&paper, KT_INK_HEADING, "Placement");
+	kt_paper_end_line(&paper);
+	put_verdict(instance, solution, &paper);
+	kt_paper_gap(&paper);
+	kt_report_place_map(instance, solution, &paper);
+	put_guests(instance, solution, style, &paper);
+	put_unplaced(instance, solution, &paper);
+	put_moves(instance, solution, &paper);
+}
