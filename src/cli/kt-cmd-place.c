@@ -9,7 +9,7 @@
 /* KT_INSTANCE_MAX_GUESTS guests with pins for hundreds of vCPUs. */
 #define MAX_INSTANCE_BYTES ((size_t)64 * 1024 * 1024)
 /* An hour: what is not found then is not found by waiting. */
-#define MAX_BUDGET_MS UINT64_C(3600000)
+#define MAX_BUDGET_MS     UINT64_C(3600000)
 #define DEFAULT_BUDGET_MS 200
 /* The budget is work; a machine slower than this many times is stopped by the clock. */
 #define PATIENCE 4
@@ -79,8 +79,7 @@ read_instance(KtCli *cli, GError **error)
 		return NULL;
 	}
 	if (cli->options.horizon &&
-	    !kt_parse_duration(
-		    cli->options.horizon, "--horizon", MAX_HORIZON_S, &horizon_s, error))
+	    !kt_parse_duration(cli->options.horizon, "--horizon", MAX_HORIZON_S, &horizon_s, error))
 		return NULL;
 
 	g_autoptr(KtJson) json = kt_input_read_json(path, MAX_INSTANCE_BYTES, error);

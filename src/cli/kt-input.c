@@ -22,8 +22,11 @@ read_all(int fd, const char *what, size_t most, GString *text, GError **error)
 		if (n == 0)
 			return true;
 		if (text->len + (size_t)n > most)
-			return kt_throw(
-				error, KT_ERROR_LIMIT, "'%s' is larger than %zu MiB", what, most >> 20);
+			return kt_throw(error,
+					KT_ERROR_LIMIT,
+					"'%s' is larger than %zu MiB",
+					what,
+					most >> 20);
 		g_string_append_len(text, buffer, n);
 	}
 }

@@ -2,6 +2,10 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-bound.h"
 
+/* The product of a value and a size stays below 2^63: weights are below 2^22, sizes in MiB 2^34,
+ * and costs are cut here (a million vCPUs lost). */
+#define MAX_COST (INT64_C(1) << 40)
+
 /* A guest as a thing of some value and size: what is gained per size decides who goes first. */
 typedef struct Thing {
 	int64_t value;
@@ -13,10 +17,9 @@ compare_things(const void *a, const void *b)
 {
 	const Thing *x = a;
 	const Thing *y = b;
-	/* value / size, without division; both are below 2^45. */
-	__extension__ typedef __int128 Wide;
-	Wide left = (Wide)x->value * y->size;
-	Wide right = (Wide)y->value * x->size;
+	/* value / size, without division. */
+	int64_t left = x->value * y->size;
+	int64_t right = y->value * x->size;
 
 	return left < right ? -1 : left > right;
 }
@@ -38,9 +41,11 @@ least_value(Thing *things, uint32_t n, int64_t excess)
 			excess -= things[i].size;
 			continue;
 		}
-		__extension__ typedef __int128 Wide;
-		Wide part = ((Wide)things[i].value * excess + things[i].size - 1) / things[i].size;
-		value += (int64_t)part;
+		/* Part of a weight is rounded up, as weights are whole; part of what is saved too.
+		 */
+		int64_t part =
+			(ABS(things[i].value) * excess + things[i].size - 1) / things[i].size;
+		value += things[i].value < 0 ? -part : part;
 		excess = 0;
 	}
 	return value;
@@ -72,17 +77,17 @@ kt_bound_unplaced(const KtInstance *instance, const KtRoom *room, const KtUnit *
 
 	for (uint32_t u = 0; u < instance->n_guests; u++) {
 		const KtUnit *unit = &units[u];
-		if (unit->n_layouts == 0 && !unit->is_cut) {
+		if (unit->menu->n == 0 && !unit->is_cut) {
 			hopeless += unit->weight;
 			continue;
 		}
 		cpus[n] = (Thing){.value = unit->weight, .size = least_cpus(instance, unit)};
 		memory[n] = (Thing){
 			.value = unit->weight,
-			.size = (int64_t)instance->guests[u].memory_kib,
+			.size = (int64_t)((instance->guests[u].memory_kib + 1023) / 1024),
 		};
 		over_cpus += cpus[n].size;
-		over_kib += memory[n].size;
+		over_kib += (int64_t)instance->guests[u].memory_kib;
 		n++;
 	}
 	for (uint32_t i = 0; i < room->n_nodes; i++) {
@@ -91,7 +96,7 @@ kt_bound_unplaced(const KtInstance *instance, const KtRoom *room, const KtUnit *
 	}
 	/* Half a CPU over is a whole vCPU too many: rounding of pools is per node. */
 	int64_t by_cpus = least_value(cpus, n, over_cpus);
-	int64_t by_memory = least_value(memory, n, over_kib);
+	int64_t by_memory = least_value(memory, n, over_kib / 1024);
 	return hopeless + MAX(by_cpus, by_memory);
 }
 
@@ -99,14 +104,14 @@ kt_bound_unplaced(const KtInstance *instance, const KtRoom *room, const KtUnit *
 static int64_t
 least_of(const KtUnit *unit, bool is_loss)
 {
-	int64_t least = unit->layouts[0].loss;
+	int64_t least = unit->menu->layouts[0].loss;
 
 	if (unit->is_cut)
 		return 0;
 	if (!is_loss)
-		return unit->layouts[0].cost;
-	for (uint32_t i = 1; i < unit->n_layouts; i++)
-		least = MIN(least, unit->layouts[i].loss);
+		return unit->menu->layouts[0].cost;
+	for (uint32_t i = 1; i < unit->menu->n; i++)
+		least = MIN(least, unit->menu->layouts[i].loss);
 	return least;
 }
 
@@ -120,11 +125,11 @@ kt_bound_cost(const KtInstance *instance, const KtUnit *units, int64_t unplaced,
 
 	for (uint32_t u = 0; u < instance->n_guests; u++) {
 		const KtUnit *unit = &units[u];
-		if (unit->n_layouts == 0)
+		if (unit->menu->n == 0)
 			left -= unit->is_cut ? 0 : unit->weight;
-		if (unit->n_layouts == 0 || unit->weight == 0)
+		if (unit->menu->n == 0 || unit->weight == 0)
 			continue;
-		int64_t least = least_of(unit, is_loss);
+		int64_t least = MIN(least_of(unit, is_loss), MAX_COST);
 		sum += least;
 		things[n++] = (Thing){.value = -least, .size = unit->weight};
 	}

@@ -26,12 +26,13 @@ typedef struct Tree {
 	int64_t *least_cost; /* of all units from a depth on */
 	int64_t *demand;     /* CPUs, in the same way */
 	int64_t *memory;     /* KiB */
-	int64_t *dear;	     /* weight per thousand CPUs: the least of those from a depth on */
+	int64_t *dear;       /* weight per thousand CPUs: the least of those from a depth on */
 	int64_t *dear_kib;   /* weight per GiB */
-	uint8_t *twin;	     /* first node that is like this one, for distances and guests */
+	uint8_t *twin;       /* first node that is like this one, for distances and guests */
 	State *states;
 	uint64_t end;
 	int64_t left_out;
+	uint64_t n_looks;
 	bool is_complete;
 } Tree;
 
@@ -136,8 +137,8 @@ least_left_out(const Tree *tree, uint32_t depth)
 	int64_t by_cpus = over > 0 ? over * tree->dear[depth] / 1000000 : 0;
 	int64_t by_kib = over_kib > 0 ? (over_kib >> 10) * tree->dear_kib[depth] / 1024000 : 0;
 	/* Something has to stay out, and whatever that is has a weight. */
-	int64_t least = (over > 0 && tree->dear[depth] > 0) ||
-			(over_kib > 0 && tree->dear_kib[depth] > 0);
+	int64_t least =
+		(over > 0 && tree->dear[depth] > 0) || (over_kib > 0 && tree->dear_kib[depth] > 0);
 	return MAX(MAX(by_cpus, by_kib), least);
 }
 
@@ -177,7 +178,7 @@ is_out_of_work(Tree *tree)
 {
 	KtSearch *search = tree->search;
 
-	if (search->work % 4096 == 0 && search->limits->is_over &&
+	if (++tree->n_looks % 1024 == 0 && search->limits->is_over &&
 	    search->limits->is_over(search->limits->data))
 		search->is_stopped = true;
 	return search->work >= tree->end || search->is_stopped || kt_search_is_done(search);
@@ -204,9 +205,9 @@ search_tree(Tree *tree, uint32_t depth)
 	uint32_t u = tree->order[depth];
 	const KtUnit *unit = &search->units[u];
 	bool may_lie_on_twins = search->instance->n_apart == 0;
-	for (uint32_t i = 0; i < unit->n_layouts; i++) {
-		const KtLayout *layout = &unit->layouts[i];
-		search->work++;
+	for (uint32_t i = 0; i < unit->menu->n; i++) {
+		const KtLayout *layout = &unit->menu->layouts[i];
+		search->work += unit->shapes[layout->shape].n_cells;
 		if (!kt_search_fits(search, u, layout) ||
 		    (may_lie_on_twins && is_mirrored(tree, layout)))
 			continue;
@@ -240,12 +241,12 @@ sum_up(Tree *tree)
 		int64_t kib = (int64_t)guest->memory_kib;
 		if (guest->is_shared)
 			cpus = (int64_t)guest->vcpus * 1000000 / (int64_t)instance->ratio_permille;
-		tree->least_cost[i] = tree->least_cost[i + 1] + unit->layouts[0].cost;
+		tree->least_cost[i] = tree->least_cost[i + 1] + unit->menu->layouts[0].cost;
 		tree->demand[i] = tree->demand[i + 1] + cpus;
 		tree->memory[i] = tree->memory[i + 1] + kib;
 		tree->dear[i] = MIN(tree->dear[i + 1], unit->weight * 1000000 / MAX(cpus, 1));
-		tree->dear_kib[i] = MIN(tree->dear_kib[i + 1],
-					unit->weight * 1024000 / MAX(kib >> 10, 1));
+		tree->dear_kib[i] =
+			MIN(tree->dear_kib[i + 1], unit->weight * 1024000 / MAX(kib >> 10, 1));
 	}
 }
 
@@ -272,7 +273,7 @@ collect(Tree *tree)
 		const KtInstGuest *guest = &search->instance->guests[u];
 		if (unit->is_cut)
 			tree->is_complete = false;
-		if (unit->n_layouts == 0)
+		if (unit->menu->n == 0)
 			tree->left_out += unit->weight;
 		else if (guest->is_fixed && guest->n_current > 0 && search->layouts[u] < 0)
 			tree->left_out += unit->weight;

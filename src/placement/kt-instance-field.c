@@ -144,12 +144,8 @@ kt_in_word(const KtInReader *reader, const KtJson *object, const char *key,
 	}
 
 	g_autofree char *list = g_strjoinv("', '", (char **)words);
-	return kt_throw(error,
-			KT_ERROR_PARSE,
-			"%s: '%s' has to be one of '%s'",
-			reader->where,
-			key,
-			list);
+	return kt_throw(
+		error, KT_ERROR_PARSE, "%s: '%s' has to be one of '%s'", reader->where, key, list);
 }
 
 bool
@@ -176,8 +172,7 @@ kt_in_note_unknown(KtInReader *reader, const KtJson *object, const char *const *
 	const char *key = NULL;
 	KtJson *value = NULL;
 
-	json_object_foreach((KtJson *)object, key, value)
-	{
+	json_object_foreach ((KtJson *)object, key, value) {
 		if (g_strv_contains(keys, key) || reader->notes->len >= MAX_NOTES)
 			continue;
 		g_autofree char *note =

@@ -9,9 +9,10 @@
 #define MAX_NAME 255
 
 static const char *const guest_keys[] = {
-	"name", "vcpus", "memory_kib", "page_kib", "cells", "class", "smt", "memory_mode",
-	"priority", "emulator_cpus", "iothreads", "current", "movable", "devices", "max_cells",
-	"memory_bound", "vnuma", "apart", "nodes", "comment", NULL,
+	"name",    "vcpus",       "memory_kib", "page_kib",      "cells",     "class",
+	"smt",     "memory_mode", "priority",   "emulator_cpus", "iothreads", "current",
+	"movable", "devices",     "max_cells",  "memory_bound",  "vnuma",     "apart",
+	"nodes",   "comment",     NULL,
 };
 static const char *const smt_words[] = {"prefer", "require", "isolate", NULL};
 static const char *const class_words[] = {"dedicated", "shared", NULL};

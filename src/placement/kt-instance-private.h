@@ -8,9 +8,9 @@
 
 typedef struct KtInReader {
 	KtInstance *instance;
-	GHashTable *apart;   /* name of a group -> its number + 1 */
-	GPtrArray *notes;    /* const char *, in the instance's arena */
-	const char *where;   /* the object that is read: "guest 'g1'" */
+	GHashTable *apart; /* name of a group -> its number + 1 */
+	GPtrArray *notes;  /* const char *, in the instance's arena */
+	const char *where; /* the object that is read: "guest 'g1'" */
 } KtInReader;
 
 /* A number of an object: its key, range and default. */
@@ -19,7 +19,7 @@ typedef struct KtInNumber {
 	uint64_t min;
 	uint64_t max;
 	uint64_t value; /* when the key is missing */
-	size_t offset;	/* of the uint64_t in the struct that it is read into */
+	size_t offset;  /* of the uint64_t in the struct that it is read into */
 	bool is_required;
 } KtInNumber;
 

@@ -11,11 +11,27 @@
 #define DEFAULT_HORIZON_S 86400
 
 static const char *const top_keys[] = {
-	"schema_version", "nodes", "distances", "housekeeping", "guests",
-	"shared_ratio", "horizon_s", "pools", "spare_pages", "comment", NULL,
+	"schema_version",
+	"nodes",
+	"distances",
+	"housekeeping",
+	"guests",
+	"shared_ratio",
+	"horizon_s",
+	"pools",
+	"spare_pages",
+	"comment",
+	NULL,
 };
 static const char *const node_keys[] = {
-	"id", "memory_kib", "reserved_kib", "hugepages", "l3", "irqs", "comment", NULL,
+	"id",
+	"memory_kib",
+	"reserved_kib",
+	"hugepages",
+	"l3",
+	"irqs",
+	"comment",
+	NULL,
 };
 
 static const KtInNumber node_numbers[] = {
@@ -40,8 +56,7 @@ read_pools(const KtInReader *reader, const KtJson *object, KtInstNode *node, GEr
 
 	if (!kt_in_get(reader, object, "hugepages", JSON_OBJECT, &pools, error))
 		return false;
-	json_object_foreach((KtJson *)pools, key, value)
-	{
+	json_object_foreach ((KtJson *)pools, key, value) {
 		char *end = NULL;
 		uint64_t kib = g_ascii_strtoull(key, &end, 10);
 		if (*end != '\0' || kib == 0 || kib > KT_INSTANCE_MAX_KIB || (kib & (kib - 1)))
@@ -258,9 +273,7 @@ read_settings(KtInReader *reader, const KtJson *json, GError **error)
 		 .max = (uint64_t)10 * 365 * 86400,
 		 .value = DEFAULT_HORIZON_S,
 		 .offset = offsetof(KtInstance, horizon_s)},
-		{.key = "spare_pages",
-		 .max = 1000000,
-		 .offset = offsetof(KtInstance, spare_pages)},
+		{.key = "spare_pages", .max = 1000000, .offset = offsetof(KtInstance, spare_pages)},
 		{.key = NULL},
 	};
 	static const char *const pools[] = {"free", "fixed", NULL};

@@ -76,9 +76,8 @@ devices_json(const KtInstance *instance, const KtInstGuest *guest)
 	for (uint32_t i = 0; i < guest->n_devices; i++) {
 		KtJson *json = json_object();
 		kt_json_set_u64(json, "node", instance->nodes[guest->devices[i].node].id);
-		kt_json_set(json,
-			    "share",
-			    json_real((double)guest->devices[i].share_permille / 1000));
+		kt_json_set(
+			json, "share", json_real((double)guest->devices[i].share_permille / 1000));
 		kt_json_set_bool(json, "require", guest->devices[i].is_required);
 		json_array_append_new(list, json);
 	}
@@ -137,9 +136,7 @@ guest_json(const KtInstance *instance, const KtInstGuest *guest)
 	kt_json_set_u64(json, "emulator_cpus", guest->emulator_cpus);
 	kt_json_set_u64(json, "iothreads", guest->iothreads);
 	kt_json_set_u64(json, "max_cells", guest->max_cells);
-	kt_json_set(json,
-		    "memory_bound",
-		    json_real((double)guest->memory_bound_permille / 1000));
+	kt_json_set(json, "memory_bound", json_real((double)guest->memory_bound_permille / 1000));
 	kt_json_set_bool(json, "vnuma", guest->has_vnuma);
 	kt_json_set_bool(json, "movable", !guest->is_fixed);
 	put_places(instance, guest, json);

@@ -80,9 +80,9 @@ typedef struct KtInstCell {
 } KtInstCell;
 
 typedef struct KtInstDevice {
-	uint64_t node;		/* index */
+	uint64_t node;           /* index */
 	uint64_t share_permille; /* of the guest's time that depends on it */
-	bool is_required;	/* one of the guest's cells has to be on that node */
+	bool is_required;        /* one of the guest's cells has to be on that node */
 } KtInstDevice;
 
 typedef struct KtInstGuest {
@@ -90,23 +90,23 @@ typedef struct KtInstGuest {
 	uint64_t vcpus;
 	uint64_t memory_kib;
 	uint64_t page_kib;
-	uint64_t priority; /* w: what a vCPU of it counts */
+	uint64_t priority;      /* w: what a vCPU of it counts */
 	uint64_t emulator_cpus; /* own CPUs for emulator and IOThreads; 0 = on those of the host */
 	uint64_t iothreads;
 	uint64_t max_cells;
 	uint64_t memory_bound_permille; /* mu: 1000 = every access misses the caches */
 	KtSmt smt;
-	bool is_shared;	   /* vCPUs float over the pool of their node */
+	bool is_shared;    /* vCPUs float over the pool of their node */
 	bool is_preferred; /* memory may lie on other nodes when the own one is full */
-	bool is_fixed;	   /* has to stay where `current` says */
-	bool has_vnuma;	   /* the guest sees its cells, so most of its accesses stay in the own one */
+	bool is_fixed;     /* has to stay where `current` says */
+	bool has_vnuma; /* the guest sees its cells, so most of its accesses stay in the own one */
 	const KtInstCell *cells; /* NULL: the split is free */
 	uint32_t n_cells;
 	const KtInstDevice *devices;
 	uint32_t n_devices;
-	uint64_t allowed;     /* bit i: node i may be used */
-	int32_t apart;	      /* guests of the same number (>= 0) share no node; -1 = none */
-	uint32_t n_current;   /* cells that it has now; 0 = it does not run */
+	uint64_t allowed;   /* bit i: node i may be used */
+	int32_t apart;      /* guests of the same number (>= 0) share no node; -1 = none */
+	uint32_t n_current; /* cells that it has now; 0 = it does not run */
 	const uint8_t *current_nodes;
 	const int32_t *current_cpus; /* per vCPU, -1 = not bound to one; NULL = not told */
 	const KtCpuset *current_set; /* of a shared guest: where all its vCPUs may run; or NULL */
@@ -123,10 +123,10 @@ typedef struct KtInstance {
 	uint32_t n_cores;
 	KtCpuset cpus;
 	uint64_t housekeeping_per_node; /* cores */
-	uint64_t ratio_permille;	/* vCPUs that may share a CPU of the pool */
-	uint64_t horizon_s;		/* how long a gain is counted against the cost of moves */
-	uint64_t spare_pages;		/* huge pages of each used pool beyond the need */
-	bool has_fixed_pools;		/* huge page pools stay as large as they are */
+	uint64_t ratio_permille;        /* vCPUs that may share a CPU of the pool */
+	uint64_t horizon_s;             /* how long a gain is counted against the cost of moves */
+	uint64_t spare_pages;           /* huge pages of each used pool beyond the need */
+	bool has_fixed_pools;           /* huge page pools stay as large as they are */
 	KtInstGuest *guests;
 	uint32_t n_guests;
 	uint32_t n_apart;
@@ -156,4 +156,5 @@ int kt_instance_find_guest(const KtInstance *instance, const char *name);
  * first. @cells has room for @n; 1 <= @n <= vCPUs. */
 void kt_instance_split(const KtInstGuest *guest, uint32_t n, KtInstCell *cells);
 
+/* "prefer", "require", "isolate". */
 const char *kt_smt_name(KtSmt smt);

@@ -32,6 +32,7 @@ typedef struct KtTerms {
 	int64_t overcommit; /* of the host, not of a guest */
 } KtTerms;
 
+/* The sum of all terms; and *@terms becomes the sum of both. */
 int64_t kt_terms_sum(const KtTerms *terms);
 void kt_terms_add(KtTerms *terms, const KtTerms *more);
 

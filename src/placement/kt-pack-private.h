@@ -10,9 +10,9 @@
 typedef struct KtTenant {
 	uint32_t guest;
 	uint32_t cell;
-	int32_t n;		 /* CPUs: vCPUs, and those of the emulator */
+	int32_t n; /* CPUs: vCPUs, and those of the emulator */
 	int32_t n_taken;
-	int32_t *cpus;		 /* room for n */
+	int32_t *cpus;           /* room for n */
 	const int32_t *old_cpus; /* of its vCPUs now, or NULL */
 	uint64_t n_old;
 } KtTenant;
@@ -25,15 +25,16 @@ typedef struct KtPacking {
 	KtTenant *tenants;
 	uint32_t n_tenants;
 	const int32_t *core_of; /* index of the core of each CPU number, -1 = none */
-	int32_t pool;		/* CPUs that have to stay free for shared guests */
-	uint64_t random;	/* 0: no noise */
+	int32_t pool;           /* CPUs that have to stay free for shared guests */
+	uint64_t random;        /* 0: no noise */
 } KtPacking;
 
 typedef enum KtSeating {
 	KT_SEATING_UNSET = 0,
-	KT_SEATING_KEEP,   /* first where they are */
+	KT_SEATING_KEEP, /* first where they are */
 	KT_SEATING_FRESH,
-	KT_SEATING_THRIFT, /* cores with one CPU for those who would leave the rest of a core idle */
+	KT_SEATING_THRIFT, /* cores with one CPU for those who would leave the rest of a core idle
+			    */
 } KtSeating;
 
 /* Seats all tenants; some may get too few CPUs, but never with THRIFT. */

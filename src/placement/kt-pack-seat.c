@@ -234,7 +234,8 @@ take_rest(KtPacking *packing, KtTenant *tenant)
 static void
 take_thrifty(KtPacking *packing, KtTenant *tenant)
 {
-	uint16_t wanted = smt_of(packing, tenant) == KT_SMT_ISOLATE ? 1 : (uint16_t)packing->threads;
+	uint16_t wanted =
+		smt_of(packing, tenant) == KT_SMT_ISOLATE ? 1 : (uint16_t)packing->threads;
 
 	for (uint32_t c = 0; c < packing->node->n_cores; c++) {
 		const KtInstCore *core = core_at(packing, c);

@@ -37,8 +37,7 @@ kt_pack_least_groups(const KtInstance *instance, const KtSeats *seats, uint32_t 
 		     const KtInstGuest *guest, uint64_t vcpus)
 {
 	g_autofree uint32_t *sizes = g_new(uint32_t, instance->nodes[node].n_groups + 1);
-	uint32_t n = group_sizes(
-		instance, seats, node, guest->smt == KT_SMT_ISOLATE, sizes);
+	uint32_t n = group_sizes(instance, seats, node, guest->smt == KT_SMT_ISOLATE, sizes);
 	uint64_t sum = 0;
 
 	for (uint32_t g = 0; g < n; g++) {
@@ -86,8 +85,7 @@ count_beside(const KtInstance *instance, const KtSolution *solution, const int32
 }
 
 static int64_t
-loss_l3(const KtInstance *instance, const KtSolution *solution, const int32_t *core_of,
-	uint32_t v)
+loss_l3(const KtInstance *instance, const KtSolution *solution, const int32_t *core_of, uint32_t v)
 {
 	const KtInstGuest *guest = &instance->guests[v];
 	const KtPlaced *placed = &solution->guests[v];
@@ -213,12 +211,12 @@ rate_ideal(const KtPacking *packing)
 	for (uint32_t i = 0; i < packing->n_tenants; i++) {
 		const KtTenant *tenant = &packing->tenants[i];
 		const KtInstGuest *guest = &packing->instance->guests[tenant->guest];
-		uint32_t least = kt_pack_least_groups(packing->instance,
-						      packing->seats,
-						      (uint32_t)(packing->node -
-								 packing->instance->nodes),
-						      guest,
-						      (uint64_t)tenant->n);
+		uint32_t least =
+			kt_pack_least_groups(packing->instance,
+					     packing->seats,
+					     (uint32_t)(packing->node - packing->instance->nodes),
+					     guest,
+					     (uint64_t)tenant->n);
 		cost += 1000 * kt_cost_l3(guest, least);
 	}
 	return cost;
@@ -438,8 +436,8 @@ count_terms(const KtInstance *instance, KtSolution *solution, const int32_t *cor
 			instance, guest, placed->cells, placed->nodes, placed->n_cells);
 		if (!guest->is_shared) {
 			placed->terms.l3 = loss_l3(instance, solution, core_of, v);
-			placed->terms.smt = kt_cost_smt(
-				guest, count_beside(instance, solution, core_of, v));
+			placed->terms.smt =
+				kt_cost_smt(guest, count_beside(instance, solution, core_of, v));
 		}
 		placed->is_repinned = is_repinned(instance, solution, v);
 		kt_terms_add(&solution->terms, &placed->terms);

@@ -6,9 +6,9 @@
  * What each node can still take, counted and not yet seated: the search works on this.
  *
  * CPUs of a node are whole cores of `threads` siblings, cores with a single CPU, and loose CPUs
- * whose core is shared with somebody who may not move. Guests that want cores of their own (require,
- * isolate) take whole cores; the others, and the pool of shared guests, take any CPU. Whatever fits
- * here can be seated.
+ * whose core is shared with somebody who may not move. Guests that want cores of their own
+ * (require, isolate) take whole cores; the others, and the pool of shared guests, take any CPU.
+ * Whatever fits here can be seated.
  */
 
 #include "kt-seats.h"
@@ -25,17 +25,17 @@ typedef struct KtNeed {
 } KtNeed;
 
 typedef struct KtRoomNode {
-	int32_t threads; /* of most cores; 1 without SMT, 0 without CPUs */
-	int32_t singles; /* cores with one CPU, where others have more */
-	int32_t whole;	 /* CPUs in whole cores */
-	int32_t all;	 /* these, and loose ones */
+	int32_t threads;  /* of most cores; 1 without SMT, 0 without CPUs */
+	int32_t singles;  /* cores with one CPU, where others have more */
+	int32_t whole;    /* CPUs in whole cores */
+	int32_t all;      /* these, and loose ones */
 	int32_t required; /* taken by guests that want whole cores, rounded up to them */
 	int32_t isolated; /* vCPUs that want a core each */
-	int32_t loose;	  /* CPUs taken by the others */
+	int32_t loose;    /* CPUs taken by the others */
 	int32_t rounded;  /* the same when each had its cores for itself */
-	int32_t shared;	  /* vCPUs on the pool */
+	int32_t shared;   /* vCPUs on the pool */
 	int64_t kib[KT_ROOM_CLASSES]; /* memory left */
-	int64_t capacity_kib;	      /* of all classes, when empty */
+	int64_t capacity_kib;         /* of all classes, when empty */
 } KtRoomNode;
 
 typedef struct KtRoom {

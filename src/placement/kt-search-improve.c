@@ -54,16 +54,16 @@ kt_search_insert(KtSearch *search, uint32_t u, bool is_noisy)
 	int64_t least = INT64_MAX;
 	unsigned n_equals = 0;
 
-	for (uint32_t i = 0; i < unit->n_layouts; i++) {
-		const KtLayout *layout = &unit->layouts[i];
-		if (chosen >= 0 && layout->cost > unit->layouts[chosen].cost) {
+	for (uint32_t i = 0; i < unit->menu->n; i++) {
+		const KtLayout *layout = &unit->menu->layouts[i];
+		if (chosen >= 0 && layout->cost > unit->menu->layouts[chosen].cost) {
 			if (!skips)
 				break;
 			skips = false;
 			least = INT64_MAX;
 			n_equals = 0;
 		}
-		search->work++;
+		search->work += unit->shapes[layout->shape].n_cells;
 		if (!kt_search_fits(search, u, layout))
 			continue;
 		int64_t free = slack(search, unit, layout);
@@ -76,6 +76,8 @@ kt_search_insert(KtSearch *search, uint32_t u, bool is_noisy)
 		if (++n_equals == MAX_EQUALS && !skips)
 			break;
 	}
+	if (chosen < 0 && unit->is_cut)
+		chosen = kt_search_reach(search, u);
 	return chosen >= 0 && kt_search_put(search, u, chosen);
 }
 
@@ -103,8 +105,8 @@ present_layout(const KtSearch *search, uint32_t u)
 
 	if (search->instance->guests[u].n_current == 0)
 		return -1;
-	for (uint32_t i = 0; i < unit->n_layouts; i++) {
-		if (unit->layouts[i].moved_kib == 0)
+	for (uint32_t i = 0; i < unit->menu->n; i++) {
+		if (unit->menu->layouts[i].moved_kib == 0)
 			return (int32_t)i;
 	}
 	return -1;
@@ -147,10 +149,10 @@ pick_unit(KtSearch *search)
 	for (uint32_t i = 0; i < search->n_units; i++) {
 		uint32_t u = (start + i) % search->n_units;
 		const KtUnit *unit = &search->units[u];
-		if (search->instance->guests[u].is_fixed || unit->n_layouts == 0)
+		if (search->instance->guests[u].is_fixed || (unit->menu->n == 0 && !unit->is_cut))
 			continue;
 		if (search->layouts[u] < 0 ||
-		    unit->layouts[search->layouts[u]].cost > unit->layouts[0].cost)
+		    unit->menu->layouts[search->layouts[u]].cost > kt_search_least(unit))
 			return u;
 	}
 	return start;
@@ -166,9 +168,9 @@ pick_nodes(KtSearch *search)
 	uint64_t nodes = 0;
 
 	if (search->layouts[u] >= 0)
-		nodes |= unit->layouts[search->layouts[u]].mask;
-	if (unit->n_layouts > 0 && (nodes == 0 || kt_search_random(search, 2) == 0))
-		nodes |= unit->layouts[kt_search_random(search, MIN(unit->n_layouts, 64))].mask;
+		nodes |= unit->menu->layouts[search->layouts[u]].mask;
+	if (unit->menu->n > 0 && (nodes == 0 || kt_search_random(search, 2) == 0))
+		nodes |= unit->menu->layouts[kt_search_random(search, MIN(unit->menu->n, 64))].mask;
 	for (uint32_t i = 0; i < n_more; i++)
 		nodes |= UINT64_C(1) << kt_search_random(search, search->room.n_nodes);
 	return nodes;
@@ -182,10 +184,10 @@ take_up(KtSearch *search, uint64_t nodes, Item *items, int32_t *before)
 	for (uint32_t u = 0; u < search->n_units; u++) {
 		const KtUnit *unit = &search->units[u];
 		int32_t layout = search->layouts[u];
-		if (unit->n_layouts == 0 ||
+		if ((unit->menu->n == 0 && !unit->is_cut) ||
 		    (search->instance->guests[u].is_fixed && search->instance->guests[u].n_current))
 			continue;
-		if (layout >= 0 && !(unit->layouts[layout].mask & nodes))
+		if (layout >= 0 && !(unit->menu->layouts[layout].mask & nodes))
 			continue;
 		before[n] = layout;
 		items[n].unit = u;

@@ -16,5 +16,16 @@ uint32_t kt_search_random(KtSearch *search, uint32_t below);
  * and then another one. False when none fits. */
 bool kt_search_insert(KtSearch *search, uint32_t u, bool is_noisy);
 
+/* Looks for a layout that is not on the unit's menu and fits into what is left, and adds it.
+ * Its index, or -1. */
+int32_t kt_search_reach(KtSearch *search, uint32_t u);
+
+/* The cost that the unit has at least: 0 when not all layouts are listed. */
+static inline int64_t
+kt_search_least(const KtUnit *unit)
+{
+	return unit->is_cut || unit->menu->n == 0 ? 0 : unit->menu->layouts[0].cost;
+}
+
 /* Has the budget of moves been exceeded? */
 bool kt_search_is_over_budget(const KtSearch *search);

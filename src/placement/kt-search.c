@@ -77,7 +77,7 @@ kt_search_fits(const KtSearch *search, uint32_t u, const KtLayout *layout)
 bool
 kt_search_put(KtSearch *search, uint32_t u, int32_t layout)
 {
-	const KtLayout *chosen = &search->units[u].layouts[layout];
+	const KtLayout *chosen = &search->units[u].menu->layouts[layout];
 
 	if (!kt_search_fits(search, u, chosen))
 		return false;
@@ -91,7 +91,7 @@ kt_search_take(KtSearch *search, uint32_t u)
 {
 	if (search->layouts[u] < 0)
 		return;
-	change(search, u, &search->units[u].layouts[search->layouts[u]], -1);
+	change(search, u, &search->units[u].menu->layouts[search->layouts[u]], -1);
 	search->layouts[u] = -1;
 }
 
@@ -108,8 +108,8 @@ host_cost(const KtSearch *search)
 	for (uint32_t n = 0; n < room->n_nodes; n++) {
 		const KtRoomNode *node = &room->nodes[n];
 		int32_t pool = kt_room_pool(room, node);
-		int32_t short_by = kt_room_used(room, node) - node->loose + node->rounded -
-				   node->all;
+		int32_t short_by =
+			kt_room_used(room, node) - node->loose + node->rounded - node->all;
 		vcpus[n] = node->shared;
 		cpus[n] = kt_room_left(room, node) + pool;
 		has_shared = has_shared || node->shared > 0;
@@ -167,8 +167,7 @@ kt_search_keep(KtSearch *search)
 	    search->moved_kib > search->limits->max_kib)
 		return false;
 	if (score.unplaced > search->best_score.unplaced ||
-	    (score.unplaced == search->best_score.unplaced &&
-	     score.cost > search->best_score.cost))
+	    (score.unplaced == search->best_score.unplaced && score.cost > search->best_score.cost))
 		return false;
 	score.stranded = stranded(&search->room);
 	if (kt_score_compare(&score, &search->best_score) >= 0)
@@ -189,7 +188,7 @@ kt_search_restore(KtSearch *search)
 		int32_t wanted = search->best[u];
 		if (wanted < 0 || search->layouts[u] == wanted)
 			continue;
-		change(search, u, &search->units[u].layouts[wanted], 1);
+		change(search, u, &search->units[u].menu->layouts[wanted], 1);
 		search->layouts[u] = wanted;
 	}
 }

@@ -14,9 +14,9 @@
 #include "kt-unit.h"
 
 typedef struct KtSearchLimits {
-	uint64_t work;	     /* layouts looked at */
-	uint64_t max_moves;  /* guests that may leave their nodes; UINT64_MAX = no limit */
-	uint64_t max_kib;    /* memory that may move */
+	uint64_t work;               /* layouts looked at */
+	uint64_t max_moves;          /* guests that may leave their nodes; UINT64_MAX = no limit */
+	uint64_t max_kib;            /* memory that may move */
 	bool (*is_over)(void *data); /* may be NULL; asked now and then */
 	void *data;
 } KtSearchLimits;
@@ -24,7 +24,7 @@ typedef struct KtSearchLimits {
 /* What an arrangement is worth; compared in this order, less is better. */
 typedef struct KtScore {
 	int64_t unplaced; /* weight of the guests left out */
-	int64_t cost;	  /* thousandths of loss, moves included */
+	int64_t cost;     /* thousandths of loss, moves included */
 	int64_t stranded; /* how many fewer guests of usual sizes would fit beside */
 } KtScore;
 

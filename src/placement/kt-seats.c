@@ -85,8 +85,7 @@ void
 kt_seats_init(const KtInstance *instance, KtSeats *seats, int32_t *clash)
 {
 	for (unsigned i = 0; i < KT_CPUSET_BITS; i++)
-		seats->owner[i] =
-			kt_cpuset_has(&instance->cpus, i) ? KT_SEAT_FREE : KT_SEAT_NONE;
+		seats->owner[i] = kt_cpuset_has(&instance->cpus, i) ? KT_SEAT_FREE : KT_SEAT_NONE;
 	for (uint32_t v = 0; v < instance->n_guests; v++) {
 		clash[v] = -1;
 		if (!kt_seats_is_seated(&instance->guests[v]))

@@ -75,8 +75,7 @@ nodes_json(const KtInstance *instance, const uint8_t *nodes, uint32_t n)
 	KtJson *list = json_array();
 
 	for (uint32_t i = 0; i < n; i++)
-		json_array_append_new(list,
-				      json_integer((json_int_t)instance->nodes[nodes[i]].id));
+		json_array_append_new(list, json_integer((json_int_t)instance->nodes[nodes[i]].id));
 	return list;
 }
 
@@ -114,8 +113,7 @@ objective_json(const KtSolution *solution)
 	set_i64(json, "unplaced_priority", solution->unplaced);
 	set_i64(json, "loss_permille", kt_solution_loss(solution));
 	kt_json_set(json, "terms", terms_json(&solution->terms));
-	kt_json_set_u64(
-		json, "moved_gib", (solution->moved_kib + KIB_PER_GIB - 1) / KIB_PER_GIB);
+	kt_json_set_u64(json, "moved_gib", (solution->moved_kib + KIB_PER_GIB - 1) / KIB_PER_GIB);
 	kt_json_set_u64(json, "moved_kib", solution->moved_kib);
 	return json;
 }

@@ -81,10 +81,8 @@ kt_solution_emulator(const KtInstance *instance, const KtSolution *solution, uin
 	for (uint32_t i = 0; i < placed->n_extra; i++)
 		kt_cpuset_add(ret_cpus, (unsigned)placed->extra[i]);
 	if (placed->n_extra == 0)
-		kt_seats_house(instance,
-			       &solution->seats,
-			       kt_solution_nodes(solution, guest),
-			       ret_cpus);
+		kt_seats_house(
+			instance, &solution->seats, kt_solution_nodes(solution, guest), ret_cpus);
 	/* A host that keeps no CPU for itself leaves only those of the guest. */
 	bool is_alone = kt_cpuset_is_empty(ret_cpus);
 	for (uint64_t i = 0; is_alone && i < instance->guests[guest].vcpus; i++) {

@@ -11,9 +11,9 @@ typedef struct KtPlaced {
 	bool is_placed;
 	uint32_t n_cells;
 	const KtInstCell *cells;
-	uint8_t *nodes;	  /* of each cell */
-	int32_t *cpus;	  /* of each vCPU; -1 = the pool of its cell's node */
-	int32_t *extra;	  /* the guest's own CPUs for emulator and IOThreads */
+	uint8_t *nodes; /* of each cell */
+	int32_t *cpus;  /* of each vCPU; -1 = the pool of its cell's node */
+	int32_t *extra; /* the guest's own CPUs for emulator and IOThreads */
 	uint32_t n_extra;
 	KtTerms terms;
 	uint64_t moved_kib;
@@ -61,17 +61,19 @@ typedef struct KtSolution {
 	KtTerms terms;
 	int64_t unplaced;
 	int64_t unplaced_bound; /* nobody can leave out less */
-	int64_t loss_bound;	/* nobody who leaves out as little loses less */
+	int64_t loss_bound;     /* nobody who leaves out as little loses less */
 	uint64_t moved_kib;
 	uint64_t work;
 	bool is_optimal; /* proven for the choice of nodes */
 	bool is_stopped; /* the clock ended the search: another run may differ */
 } KtSolution;
 
+/* One that has placed nobody yet. */
 KtSolution *kt_solution_new(const KtInstance *instance);
 void kt_solution_free(KtSolution *solution);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KtSolution, kt_solution_free)
 
+/* The sum of its terms. */
 int64_t kt_solution_loss(const KtSolution *solution);
 
 /* The CPUs of a vCPU, and of emulator and IOThreads. */
@@ -87,4 +89,5 @@ uint64_t kt_solution_nodes(const KtSolution *solution, uint32_t guest);
 KtJson *kt_solution_to_json(const KtInstance *instance, const KtSolution *solution,
 			    uint64_t elapsed_us);
 
+/* "move", "repin"... */
 const char *kt_move_name(KtMoveKind kind);

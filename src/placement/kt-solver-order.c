@@ -14,7 +14,7 @@ typedef struct Order {
 	const KtInstance *instance;
 	KtSolution *solution;
 	GArray *moves;
-	int32_t *owner;	 /* of each CPU now: a guest, or -1 */
+	int32_t *owner;        /* of each CPU now: a guest, or -1 */
 	const int32_t **cpus;  /* where each guest is now; NULL = bound to none */
 	const uint8_t **nodes; /* NULL = does not run */
 	bool *is_pending;
@@ -109,8 +109,7 @@ can_go(Order *order, uint32_t v, const uint8_t *nodes, const int32_t *cpus)
 			return false;
 	}
 	return guest->apart < 0 ||
-	       !(order->apart[guest->apart] & mask_of(nodes, n) &
-		 ~mask_of(order->nodes[v], n));
+	       !(order->apart[guest->apart] & mask_of(nodes, n) & ~mask_of(order->nodes[v], n));
 }
 
 static void
@@ -144,7 +143,7 @@ go_on(Order *order)
 		bool stays = order->nodes[v] &&
 			     memcmp(order->nodes[v], placed->nodes, placed->n_cells) == 0;
 		KtMoveKind kind = !order->nodes[v] ? KT_MOVE_START
-				  : stays	   ? KT_MOVE_REPIN
+				  : stays          ? KT_MOVE_REPIN
 						   : KT_MOVE_NODES;
 		emit(order, kind, v, placed->nodes, placed->cpus);
 		order->is_pending[v] = false;

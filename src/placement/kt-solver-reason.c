@@ -18,8 +18,8 @@ measure(const KtRoom *room, uint64_t allowed, int class, bool is_empty)
 	for (uint32_t n = 0; n < room->n_nodes; n++) {
 		const KtRoomNode *node = &room->nodes[n];
 		int64_t cpus = is_empty ? node->all : kt_room_left(room, node);
-		int64_t kib = is_empty && room->n_classes == 1 ? node->capacity_kib
-							       : node->kib[class];
+		int64_t kib =
+			is_empty && room->n_classes == 1 ? node->capacity_kib : node->kib[class];
 		if (!(allowed >> n & 1))
 			continue;
 		sum.cpus += cpus;
@@ -59,11 +59,10 @@ reason_clash(const KtInstance *instance, uint32_t v, int32_t cpu, KtArena *arena
 		const KtInstGuest *other = &instance->guests[w];
 		for (uint64_t i = 0; w != v && kt_seats_is_seated(other) && i < other->vcpus; i++) {
 			if (other->current_cpus[i] == cpu)
-				return kt_arena_printf(
-					arena,
-					"may not leave CPU %d, nor may '%s'",
-					cpu,
-					other->name);
+				return kt_arena_printf(arena,
+						       "may not leave CPU %d, nor may '%s'",
+						       cpu,
+						       other->name);
 		}
 	}
 	return kt_arena_printf(arena, "may not leave CPU %d, which is taken twice", cpu);
@@ -108,7 +107,7 @@ kt_solver_reason(const KtInstance *instance, const KtSearch *search, uint32_t v,
 
 	if (clash >= 0)
 		return reason_clash(instance, v, clash, arena);
-	if (unit->n_layouts == 0)
+	if (unit->menu->n == 0)
 		return reason_empty(instance, &search->room, v, arena);
 
 	int class = kt_room_class(&search->room, guest->page_kib);

@@ -48,7 +48,7 @@ static void
 place_guest(const KtInstance *instance, const KtSearch *search, uint32_t v, KtSolution *solution)
 {
 	const KtUnit *unit = &search->units[v];
-	const KtLayout *layout = &unit->layouts[search->best[v]];
+	const KtLayout *layout = &unit->menu->layouts[search->best[v]];
 	const KtShape *shape = &unit->shapes[layout->shape];
 	KtPlaced *placed = &solution->guests[v];
 	KtInstCell *cells = kt_arena_new0(solution->arena, KtInstCell, shape->n_cells);
@@ -77,8 +77,8 @@ make_solution(const KtInstance *instance, const KtSearch *search, const KtSeats 
 		if (search->best[v] >= 0)
 			place_guest(instance, search, v, solution);
 		else
-			solution->guests[v].reason = kt_solver_reason(
-				instance, search, v, clash[v], solution->arena);
+			solution->guests[v].reason =
+				kt_solver_reason(instance, search, v, clash[v], solution->arena);
 	}
 	kt_pack(instance, solution);
 	kt_solver_pools(instance, solution);

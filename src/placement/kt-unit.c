@@ -7,6 +7,8 @@
 /* Layouts of all flavours together: keeps the memory of a host with many flavours at some MiB. */
 #define ALL_LAYOUTS 200000
 #define MIN_LAYOUTS 400
+/* That the search may add to a menu that is cut. */
+#define EXTRA_LAYOUTS 500
 
 /* Enumerates the layouts of one shape. */
 typedef struct Maker {
@@ -16,9 +18,8 @@ typedef struct Maker {
 	KtRoom room; /* what the cells so far leave of the empty host */
 	GArray *layouts;
 	KtLayout layout;
-	uint64_t required; /* nodes that devices ask for */
-	uint64_t nodes;	   /* that may be used */
-	size_t limit;	   /* stop at this many */
+	uint64_t nodes; /* that may be used */
+	size_t limit;   /* stop at this many */
 } Maker;
 
 KtNeed
@@ -81,9 +82,8 @@ kt_layout_fits(const KtRoom *room, const KtShape *shape, const KtLayout *layout)
 
 /* Memory of cells that would leave the node they have now. Cells that are alike may trade names. */
 static uint64_t
-moved_kib(const Maker *maker)
+moved_kib(const KtInstGuest *guest, const KtShape *shape, const KtLayout *layout)
 {
-	const KtShape *shape = maker->shape;
 	uint8_t left[KT_INSTANCE_MAX_NODES] = {0};
 	uint64_t kib = 0;
 
@@ -92,9 +92,9 @@ moved_kib(const Maker *maker)
 		if (!is_last)
 			continue;
 		for (uint32_t j = first; j <= i; j++)
-			left[maker->guest->current_nodes[j]]++;
+			left[guest->current_nodes[j]]++;
 		for (uint32_t j = first; j <= i; j++) {
-			uint8_t *count = &left[maker->layout.nodes[j]];
+			uint8_t *count = &left[layout->nodes[j]];
 			if (*count > 0)
 				(*count)--;
 			else
@@ -106,27 +106,38 @@ moved_kib(const Maker *maker)
 	return kib;
 }
 
-static void
-keep_layout(Maker *maker)
+void
+kt_layout_price(const KtInstance *instance, const KtInstGuest *guest, const KtShape *shape,
+		KtLayout *layout)
 {
-	const KtInstGuest *guest = maker->guest;
-	const KtShape *shape = maker->shape;
-	KtLayout *layout = &maker->layout;
-
 	layout->mask = 0;
 	for (uint32_t i = 0; i < shape->n_cells; i++)
 		layout->mask |= UINT64_C(1) << layout->nodes[i];
-	if ((layout->mask & maker->required) != maker->required)
-		return;
-
 	layout->loss =
-		kt_cost_remote(
-			maker->instance, guest, shape->cells, layout->nodes, shape->n_cells) +
-		kt_cost_device(maker->instance, guest, shape->cells, layout->nodes, shape->n_cells);
-	layout->moved_kib = guest->n_current == shape->n_cells ? moved_kib(maker) : 0;
+		kt_cost_remote(instance, guest, shape->cells, layout->nodes, shape->n_cells) +
+		kt_cost_device(instance, guest, shape->cells, layout->nodes, shape->n_cells);
+	layout->moved_kib =
+		guest->n_current == shape->n_cells ? moved_kib(guest, shape, layout) : 0;
 	layout->cost = layout->loss * 1000 +
-		       kt_cost_move(maker->instance, layout->moved_kib, layout->moved_kib > 0);
-	g_array_append_val(maker->layouts, *layout);
+		       kt_cost_move(instance, layout->moved_kib, layout->moved_kib > 0);
+}
+
+bool
+kt_layout_has_devices(const KtInstGuest *guest, const KtLayout *layout)
+{
+	for (uint32_t i = 0; i < guest->n_devices; i++) {
+		if (guest->devices[i].is_required && !(layout->mask >> guest->devices[i].node & 1))
+			return false;
+	}
+	return true;
+}
+
+static void
+keep_layout(Maker *maker)
+{
+	kt_layout_price(maker->instance, maker->guest, maker->shape, &maker->layout);
+	if (kt_layout_has_devices(maker->guest, &maker->layout))
+		g_array_append_val(maker->layouts, maker->layout);
 }
 
 static void
@@ -231,7 +242,8 @@ compare_layouts(const void *a, const void *b)
 static void
 finish_layouts(GArray *layouts, KtArena *arena, KtUnit *unit)
 {
-	KtLayout *kept = kt_arena_new0(arena, KtLayout, layouts->len);
+	uint32_t size = layouts->len + (unit->is_cut ? EXTRA_LAYOUTS : 0);
+	KtLayout *kept = kt_arena_new0(arena, KtLayout, size);
 	uint32_t n = 0;
 
 	if (layouts->len > 0)
@@ -241,18 +253,7 @@ finish_layouts(GArray *layouts, KtArena *arena, KtUnit *unit)
 		if (n == 0 || compare_layouts(layout, &kept[n - 1]) != 0)
 			kept[n++] = *layout;
 	}
-	unit->layouts = kept;
-	unit->n_layouts = n;
-}
-
-static uint64_t
-required_nodes(const KtInstGuest *guest)
-{
-	uint64_t nodes = 0;
-
-	for (uint32_t i = 0; i < guest->n_devices; i++)
-		nodes |= (uint64_t)guest->devices[i].is_required << guest->devices[i].node;
-	return nodes;
+	*unit->menu = (KtMenu){.layouts = kept, .n = n, .size = size};
 }
 
 /* Cut at will: the least power of two of cells that fits, and twice that. */
@@ -269,8 +270,9 @@ make_free(Maker *maker, int class, KtShape *shapes, size_t limit, KtUnit *unit)
 		maker->layout = (KtLayout){.shape = (uint8_t)n_found};
 		memset(&shapes[n_found], 0, sizeof(*shapes));
 		init_shape(guest, class, k, &shapes[n_found]);
-		unit->is_cut |= make_layouts(maker, limit);
-		if (maker->layouts->len > before && ++n_found == 2)
+		bool is_cut = make_layouts(maker, limit);
+		unit->is_cut |= is_cut;
+		if ((maker->layouts->len > before || is_cut) && ++n_found == 2)
 			break;
 	}
 	unit->n_shapes = n_found;
@@ -298,7 +300,6 @@ make_unit(Maker *maker, size_t limit, KtArena *arena, KtUnit *unit)
 	if (class < 0)
 		return;
 	maker->layouts = layouts;
-	maker->required = required_nodes(guest);
 	maker->layout = (KtLayout){.shape = 0};
 	maker->shape = shapes;
 	if (n > 0)
@@ -406,7 +407,10 @@ kt_units_new(const KtInstance *instance, const KtRoom *room, const int32_t *clas
 		unit->guest = v;
 		unit->weight = (int64_t)(guest->priority * guest->vcpus);
 		unit->size = size_of(instance, room, guest);
-		if (flavour != v || clash[v] >= 0)
+		if (flavour != v)
+			continue;
+		unit->menu = kt_arena_new0(arena, KtMenu, 1);
+		if (clash[v] >= 0)
 			continue;
 		Maker maker = {.instance = instance, .guest = guest, .room = *room};
 		make_unit(&maker, limit, arena, unit);

@@ -24,30 +24,43 @@ typedef struct KtShape {
 } KtShape;
 
 typedef struct KtLayout {
-	int64_t cost;  /* thousandths of loss: the guest's terms, and its move */
-	uint64_t mask; /* bit i: node i is used */
-	int64_t loss;  /* the guest's terms alone */
+	int64_t cost;       /* thousandths of loss: the guest's terms, and its move */
+	uint64_t mask;      /* bit i: node i is used */
+	int64_t loss;       /* the guest's terms alone */
 	uint64_t moved_kib; /* memory of cells that leave their node */
 	uint8_t shape;
 	uint8_t nodes[KT_INSTANCE_MAX_CELLS];
 } KtLayout;
 
+/* The layouts of a flavour. The search may add some at the end, as long as there is room. */
+typedef struct KtMenu {
+	KtLayout *layouts;
+	uint32_t n; /* 0, and not cut: does not fit the empty host */
+	uint32_t size;
+} KtMenu;
+
 typedef struct KtUnit {
 	uint32_t guest;
 	uint32_t flavour;
 	const KtShape *shapes;
-	const KtLayout *layouts;
+	KtMenu *menu;
 	uint32_t n_shapes;
-	uint32_t n_layouts; /* 0: does not fit the empty host */
-	bool is_cut;	    /* there are layouts that are not listed */
-	int64_t weight;	    /* priority * vCPUs */
-	int64_t size;	    /* share of the host that it takes, for sorting */
+	bool is_cut;    /* there are layouts that are not listed */
+	int64_t weight; /* priority * vCPUs */
+	int64_t size;   /* share of the host that it takes, for sorting */
 } KtUnit;
 
 /* Makes a unit of each guest, in their order; everything belongs to @arena. @clash: as of
  * kt_seats_init(); such guests get no layout. */
 KtUnit *kt_units_new(const KtInstance *instance, const KtRoom *room, const int32_t *clash,
 		     KtArena *arena);
+
+/* Fills in what follows from the layout's shape and nodes: mask, loss, moved memory and cost. */
+void kt_layout_price(const KtInstance *instance, const KtInstGuest *guest, const KtShape *shape,
+		     KtLayout *layout);
+
+/* Does the layout use every node that a device asks for? */
+bool kt_layout_has_devices(const KtInstGuest *guest, const KtLayout *layout);
 
 /* What a cell takes. */
 KtNeed kt_unit_need(const KtInstGuest *guest, const KtInstCell *cell, int memory_class,

@@ -70,8 +70,7 @@ put_head(const KtInstance *instance, const KtSolution *solution, uint32_t n, KtP
 	}
 	kt_paper_end_line(paper);
 	paper->indent = 0;
-	kt_paper_flow(
-		paper, KT_INK_HEADING, "node %" G_GUINT64_FORMAT, instance->nodes[n].id);
+	kt_paper_flow(paper, KT_INK_HEADING, "node %" G_GUINT64_FORMAT, instance->nodes[n].id);
 	kt_paper_flow(paper,
 		      KT_INK_FAINT,
 		      "  %u CPUs, %u free; guests have %s of %s",
@@ -98,12 +97,11 @@ put_cores(const KtInstance *instance, const KtSolution *solution, uint32_t from,
 			if (c > from && core->group != instance->cores[c - 1].group)
 				g_string_append_c(line, ' ');
 			g_string_append_c(line,
-					  t < core->n_cpus
-						  ? kt_report_place_mark(instance,
-									 solution,
-									 core->node,
-									 core->cpus[t])
-						  : ' ');
+					  t < core->n_cpus ? kt_report_place_mark(instance,
+										  solution,
+										  core->node,
+										  core->cpus[t])
+							   : ' ');
 		}
 		kt_paper_tab(paper, INDENT);
 		kt_paper_verbatim(paper, KT_INK_UNSET, line->str);

@@ -32,10 +32,10 @@ put_loss(const KtSolution *solution, KtPaper *paper)
 			       (int)(loss % 1000));
 	if (loss > 0)
 		g_string_append_printf(text,
-				       ": remote memory %" G_GINT64_FORMAT ", caches %"
-				       G_GINT64_FORMAT ", siblings %" G_GINT64_FORMAT
-				       ", devices %" G_GINT64_FORMAT ", full pools %"
-				       G_GINT64_FORMAT " thousandths",
+				       ": remote memory %" G_GINT64_FORMAT
+				       ", caches %" G_GINT64_FORMAT ", siblings %" G_GINT64_FORMAT
+				       ", devices %" G_GINT64_FORMAT
+				       ", full pools %" G_GINT64_FORMAT " thousandths",
 				       terms->remote,
 				       terms->l3,
 				       terms->smt,
@@ -66,9 +66,8 @@ put_verdict(const KtInstance *instance, const KtSolution *solution, KtPaper *pap
 	g_autofree char *guests = kt_phrase_count(instance->n_guests, "guest");
 	bool is_all = n_placed == instance->n_guests;
 	g_autofree char *text =
-		is_all ? g_strdup_printf("All of %s placed, %" G_GUINT64_FORMAT " vCPUs.",
-					 guests,
-					 vcpus)
+		is_all ? g_strdup_printf(
+				 "All of %s placed, %" G_GUINT64_FORMAT " vCPUs.", guests, vcpus)
 		       : g_strdup_printf("%u of %s placed, %" G_GUINT64_FORMAT " vCPUs.%s",
 					 n_placed,
 					 guests,
@@ -121,13 +120,11 @@ add_guest(const KtInstance *instance, const KtSolution *solution, uint32_t v, Kt
 	g_autofree char *vcpus = g_strdup_printf("%" G_GUINT64_FORMAT, guest->vcpus);
 	g_autofree char *memory = kt_phrase_kib(guest->memory_kib);
 	g_autofree char *now =
-		guest->n_current
-			? nodes_text(instance, guest->current_nodes, guest->n_current)
-			: g_strdup("");
+		guest->n_current ? nodes_text(instance, guest->current_nodes, guest->n_current)
+				 : g_strdup("");
 	g_autofree char *nodes = nodes_text(instance, placed->nodes, placed->n_cells);
 	g_autofree char *cpus = cpus_text(instance, solution, v);
-	g_autofree char *loss =
-		g_strdup_printf("%" G_GINT64_FORMAT, kt_terms_sum(&placed->terms));
+	g_autofree char *loss = g_strdup_printf("%" G_GINT64_FORMAT, kt_terms_sum(&placed->terms));
 	const char *cells[] = {mark, guest->name, vcpus, memory, now, nodes, cpus, loss};
 
 	kt_table_add(table, cells);
@@ -159,8 +156,8 @@ put_guests(const KtInstance *instance, const KtSolution *solution, const KtStyle
 	kt_paper_gap(paper);
 	kt_table_print(table, paper->out);
 	if (n > MAX_ROWS) {
-		g_autofree char *rest = g_strdup_printf(
-			"and %u more: --json tells of all of them", n - MAX_ROWS);
+		g_autofree char *rest =
+			g_strdup_printf("and %u more: --json tells of all of them", n - MAX_ROWS);
 		put_line(paper, KT_INK_FAINT, rest);
 	}
 }

@@ -2,11 +2,13 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #pragma once
 
-/* A placement for people: the verdict, a map of the host, where everybody goes and what it costs. */
+/* A placement for people: the verdict, a map of the host, where everybody goes and what it costs.
+ */
 
 #include "kt-paper.h"
 #include "kt-solution.h"
 
+/* All of it. */
 void kt_report_place(const KtInstance *instance, const KtSolution *solution, const KtStyle *style,
 		     GString *out);
 
