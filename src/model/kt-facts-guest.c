@@ -46,6 +46,8 @@ static const KtField disk_fields[] = {
 	KT_FIELD(KtDisk, shareable, .source = "disk/shareable", .doc = "shared between guests"),
 	KT_FIELD(KtDisk, is_transient, .source = "disk/transient",
 		 .doc = "changes are thrown away"),
+	KT_FIELD(KtDisk, metadata_cache_bytes, .source = "disk/driver/metadata_cache/max_size",
+		 .doc = "memory for the tables of a qcow2, in bytes"),
 };
 static KT_SCHEMA(disk_schema, KtDisk, disk_fields, .doc = "a disk");
 

@@ -40,6 +40,7 @@ typedef struct KtDisk {
 	KtOptBool readonly;
 	KtOptBool shareable;
 	KtOptBool is_transient;
+	KtOptU64 metadata_cache_bytes; /* libvirt prints it in bytes, whatever was given */
 } KtDisk;
 KT_LIST(KtDiskList, KtDisk);
 

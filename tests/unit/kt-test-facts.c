@@ -116,16 +116,48 @@ static const struct {
 	{.schema = "KtDisk", .field = "target", .values = "vd%d|sd%d|hd%d"},
 	{.schema = "KtDisk", .field = "bus", .values = "virtio|scsi|sata|ide|usb"},
 	{.schema = "KtDisk", .field = "device", .values = "disk|disk|cdrom|lun|floppy"},
-	{.schema = "KtDisk", .field = "source_type", .values = "file|block|network|volume"},
+	{.schema = "KtDisk",
+	 .field = "source_type",
+	 .values = "file|file|file|block|network|volume"},
 	{.schema = "KtDisk",
 	 .field = "source",
-	 .values = "/var/lib/libvirt/images/a.img|/dev/vg/a"},
-	{.schema = "KtDisk", .field = "format", .values = "raw|qcow2"},
+	 .values = "/var/lib/libvirt/images/0.img|/var/lib/libvirt/images/0.img|"
+		   "/var/lib/libvirt/images/1.img|/dev/vg/a"},
+	{.schema = "KtDisk", .field = "format", .values = "raw|qcow2|qcow2"},
 	{.schema = "KtDisk",
 	 .field = "cache",
 	 .values = "none|writeback|writethrough|directsync|unsafe|default"},
 	{.schema = "KtDisk", .field = "io", .values = "native|threads|io_uring"},
 	{.schema = "KtDisk", .field = "iothread", .values = "1|2"},
+	{.schema = "KtDisk",
+	 .field = "metadata_cache_bytes",
+	 .values = "1048576|33554432|134479872"},
+	{.schema = "KtImage", .field = "path", .values = "/var/lib/libvirt/images/%d.img"},
+	{.schema = "KtImage", .field = "kind", .values = "file|file|block"},
+	{.schema = "KtImage", .field = "file_id", .values = "8:1 1|8:1 2|8:1 3|8:1 4"},
+	{.schema = "KtImage", .field = "size_bytes", .values = "200704|10737418240|1099679662080"},
+	{.schema = "KtImage", .field = "allocated_bytes", .values = "200704|1000000000"},
+	{.schema = "KtImage", .field = "mode", .values = "0600|0644"},
+	{.schema = "KtImage", .field = "filesystem", .values = "ext4|xfs|btrfs|nfs4|nfs"},
+	{.schema = "KtImage",
+	 .field = "mount_options",
+	 .values = "rw,relatime|rw,vers=4.2,hard|rw,vers=3,soft|rw,vers=3,hard,nolock"},
+	{.schema = "KtImage", .field = "direct_align_bytes", .values = "512|4096"},
+	{.schema = "KtImage", .field = "format", .values = "raw|qcow2|qcow2|qcow2|qed"},
+	{.schema = "KtImage", .field = "version", .values = "2|3"},
+	{.schema = "KtImage",
+	 .field = "virtual_bytes",
+	 .values = "1048576|10737418240|1099511627776"},
+	{.schema = "KtImage", .field = "cluster_bytes", .values = "4096|65536|2097152"},
+	{.schema = "KtImage", .field = "refcount_bits", .values = "16"},
+	{.schema = "KtImage", .field = "compression", .values = "zlib|zstd"},
+	{.schema = "KtImage", .field = "encryption", .values = "aes|luks"},
+	{.schema = "KtImage", .field = "preallocation", .values = "off|metadata|full"},
+	{.schema = "KtImage",
+	 .field = "backing",
+	 .values = "/var/lib/libvirt/images/1.img|/var/lib/libvirt/images/2.img|/srv/none|"
+		   "json:..."},
+	{.schema = "KtImage", .field = "backing_format", .values = "raw|qcow2|qcow2"},
 	{.schema = "KtController", .field = "type", .values = "scsi|pci|usb|sata"},
 	{.schema = "KtController", .field = "index", .values = "%d"},
 	{.schema = "KtController", .field = "model", .values = "virtio-scsi|lsilogic|pcie-root"},
@@ -427,6 +459,40 @@ settle_sysctl(KtFacts *facts)
 	g_assert_true(ok);
 }
 
+/* One record a path, in their order, as the collector gives them. */
+static void
+settle_images(KtFacts *facts)
+{
+	KtImageList *images = &facts->images;
+	uint32_t n = 0;
+
+	kt_facts_sort_images(facts);
+	for (uint32_t i = 0; i < images->n; i++) {
+		const KtImage *image = &images->v[i];
+		if (!kt_known(image->path) ||
+		    (n > 0 && g_str_equal(images->v[n - 1].path.v, image->path.v)))
+			continue;
+		images->v[n++] = *image;
+	}
+	images->n = n;
+}
+
+/* Half of the disks have an image that is what the XML says. */
+static void
+settle_disks(const KtImageList *images, const KtGuestConfig *config)
+{
+	for (uint32_t i = 0; i < config->disks.n && images->n > 0; i++) {
+		const KtImage *image = &images->v[g_test_rand_int_range(0, (gint32)images->n)];
+		KtDisk *disk = &config->disks.v[i];
+		if (once_in(2) || !kt_known(image->format))
+			continue;
+		disk->source_type = (KtOptStr){.v = "file", .state = KT_STATE_VALUE};
+		disk->source = image->path;
+		disk->format = image->format;
+		disk->device.state = KT_STATE_ABSENT;
+	}
+}
+
 /* What no collector leaves absent (fill_defaults() in collect/kt-guest-xml.c). */
 static void
 settle_config(KtGuestConfig *config)
@@ -457,6 +523,8 @@ settle_guests(KtFacts *facts)
 	for (uint32_t i = 0; i < facts->guests.n; i++) {
 		KtGuest *guest = &facts->guests.v[i];
 		settle_controllers(&guest->live);
+		settle_disks(&facts->images, &guest->live);
+		settle_disks(&facts->images, &guest->inactive);
 		settle_controllers(&guest->inactive);
 		if (!kt_opt_true(guest->is_active)) {
 			guest->live = (KtGuestConfig){0};
@@ -501,6 +569,7 @@ settle(KtFacts *facts)
 	settle_pools(&facts->host);
 	settle_blocks(facts);
 	settle_sysctl(facts);
+	settle_images(facts);
 	settle_guests(facts);
 	return facts;
 }
