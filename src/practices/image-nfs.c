@@ -22,6 +22,16 @@ is_unlocked(const KtImage *image)
 		has_option(image, "local_lock=posix"));
 }
 
+static const char *
+find_fault(const KtImage *image)
+{
+	if (has_option(image, "soft"))
+		return "soft";
+	if (has_option(image, "softerr"))
+		return "softerr";
+	return is_unlocked(image) ? "vers=3 and no locks at the server" : NULL;
+}
+
 static KtVerdict
 evaluate(const KtView *view, KtSink *out)
 {
@@ -38,17 +48,20 @@ evaluate(const KtView *view, KtSink *out)
 	if (!g_str_has_prefix(image->filesystem.v, "nfs"))
 		return KT_VERDICT_NOT_APPLICABLE;
 
-	bool is_soft = has_option(image, "soft") || has_option(image, "softerr");
-	bool is_written = kt_disk_is_written(view->disk);
-	if (!is_written || (!is_soft && !is_unlocked(image)))
+	const char *fault = find_fault(image);
+	bool is_soft = fault && g_str_has_prefix(fault, "soft");
+	if (!kt_disk_is_written(view->disk) || !fault)
 		return KT_VERDICT_OK;
 
 	kt_sink_severity(out, is_soft ? KT_SEVERITY_CRITICAL : KT_SEVERITY_HIGH);
 	kt_sink_summary(out,
 			is_soft ? "a slow NFS server becomes write errors in the guest"
 				: "the image's locks do not reach the NFS server");
-	kt_sink_evidence(
-		out, image->mount_options.origin, "mounted with %s", image->mount_options.v);
+	kt_sink_evidence(out,
+			 image->mount_options.origin,
+			 "'%s' is mounted with %s",
+			 kt_known(image->mount_point) ? image->mount_point.v : "?",
+			 fault);
 	kt_sink_advice(
 		out,
 		is_soft ? "Mount it with 'hard', the default: requests then wait for the "

@@ -20,23 +20,9 @@ static KtEmbed *embed; /* NULL: this machine cannot */
 
 /* Members of facts that may hold a name. */
 static const char *const named[] = {
-	"name",
-	"uuid",
-	"hostname",
-	"boot_id",
-	"serial",
-	"wwn",
-	"source",
-	"mac",
-	"text",
-	"reason",
-	"cmdline",
-	"target",
-	"device",
-	"uri",
-	"problem",
-	"path",
-	"backing",
+	"name",    "uuid", "hostname", "boot_id",   "serial",      "wwn",           "source",
+	"mac",     "text", "reason",   "cmdline",   "target",      "device",        "uri",
+	"problem", "path", "backing",  "data_file", "mount_point", "mount_options",
 };
 
 static bool
@@ -72,6 +58,21 @@ assert_alike(const char *key, const KtJson *a, const KtJson *b)
 		assert_alike(member, value, json_object_get(b, member));
 }
 
+/* Images as an object by what is no name: their order is that of their paths. */
+static KtJson *
+by_file_id(const KtJson *images)
+{
+	KtJson *object = json_object();
+	KtJson *image = NULL;
+	size_t i = 0;
+
+	json_array_foreach (images, i, image) {
+		const char *id = json_string_value(json_object_get(image, "file_id"));
+		json_object_set(object, id ? id : "?", image);
+	}
+	return object;
+}
+
 /* Everything but when and where they were collected. */
 static KtJson *
 facts_of(const KtCollected *collected)
@@ -79,6 +80,8 @@ facts_of(const KtCollected *collected)
 	KtJson *json = kt_facts_to_json(collected->facts);
 
 	json_object_del(json, "meta");
+	if (json_object_get(json, "images"))
+		kt_json_set(json, "images", by_file_id(json_object_get(json, "images")));
 	return json;
 }
 

@@ -34,11 +34,21 @@ class Disk:
     iothread: int = 0
     device: str = "disk"
     format: str = ""
+    image: dict = dataclasses.field(default_factory=dict)  # what is special about it
+    below: tuple = ()  # images of make_image() that it stands on
+
+    @property
+    def is_block(self):
+        return self.source.startswith("/dev/")
+
+    @property
+    def real_format(self):
+        is_raw = self.is_block or self.source.endswith(".raw")
+        return self.format or ("raw" if is_raw else "qcow2")
 
     def xml(self, is_live, index):
-        is_block = self.source.startswith("/dev/")
-        kind, attribute = ("block", "dev") if is_block else ("file", "file")
-        fmt = self.format or ("raw" if is_block or self.source.endswith(".raw") else "qcow2")
+        kind, attribute = ("block", "dev") if self.is_block else ("file", "file")
+        fmt = self.real_format
         extra = f" {self.driver}" if self.driver else ""
         if self.iothread:
             extra += f" iothread='{self.iothread}'"

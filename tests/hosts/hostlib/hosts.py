@@ -6,6 +6,7 @@ What they are is in their "about"; what was configured well and badly is in the 
 """
 
 from .guests import Disk, Guest
+from .images import make_image
 from .machine import Block, Host
 from .snapshot import State
 from .topology import Node, Topology, cpu_list, flat_distances, uniform
@@ -262,7 +263,10 @@ def four_nodes_003():
                 os_id="",
             ),
             Guest(
-                "kvm2", 4, 8, [Disk("/var/lib/libvirt/images/kvm2.qcow2", driver="")],
+                "kvm2", 4, 8,
+                # made by the book, for writethrough
+                [Disk("/var/lib/libvirt/images/kvm2.qcow2", driver="",
+                      image={"cluster_bytes": 4096, "has_lazy_refcounts": True})],
                 machine="pc-q35-jammy", shares=512, hugepages_kib=2048,
                 inactive={"shares": 1024}, state="running", rng="/dev/random",
                 cpu="<cpu mode='custom' match='exact' check='partial'>\n"
@@ -285,11 +289,19 @@ def four_nodes_004():
         node.free_mib = free
     model = {"cpu": "<cpu mode='host-model' check='partial'/>",
              "live_cpu": named_model("Cascadelake-Server", "ss", "hypervisor", "ssbd")}
+    # overlays on one base, on a file system that copies on write; one without the base's format
+    on_btrfs = {"filesystem": "btrfs", "mount_point": "/srv",
+                "mount_options": "rw,relatime,space_cache=v2,subvolid=263,subvol=/@/srv"}
+    base = make_image("/srv/desktops/windows-11.qcow2", "qcow2", mode="0444", owner=0, group=0,
+                      **on_btrfs)
     desktops = [
         Guest(
             f"desktop-{number:02}", 4, 24,
             [Disk(f"/srv/desktops/desktop-{number:02}.qcow2",
-                  driver="cache='writeback'" if number % 2 else "cache='none' io='threads'")],
+                  driver="cache='writeback'" if number % 2 else "cache='none' io='threads'",
+                  image={**on_btrfs, "backing": base["path"],
+                         "backing_format": {"state": "absent"} if number == 3 else "qcow2"},
+                  below=(base,))],
             machine="pc-q35-8.2", os_id="http://microsoft.com/win/11", autostart=number < 4, **model,
         )
         for number in range(1, 5)
@@ -575,7 +587,12 @@ def no_cpufreq():
         modules=("vboxdrv",),
         agents={1412: "firecracker-v1.7.0"},
         guests=[
-            Guest("ci-runner", 16, 32, [Disk("/srv/ci-runner.qcow2", driver="cache='unsafe'")],
+            Guest("ci-runner", 16, 32, [Disk("/srv/ci-runner.qcow2", driver="cache='unsafe'",
+                        image={"filesystem": "nfs4", "is_nocow": {"state": "absent"},
+                               "mount_point": "/srv",
+                               "mount_options": "rw,relatime,vers=4.2,rsize=1048576,"
+                               "wsize=1048576,namlen=255,soft,proto=tcp,timeo=600,retrans=2,"
+                               "sec=sys,clientaddr=192.0.2.7,local_lock=none,addr=192.0.2.9"})],
                   machine="pc-q35-8.2", workload="throughput",
                   waivers=(("guest.disk.cache", "the disk is made anew for every run", ""),),
                   os_id="http://ubuntu.com/ubuntu/24.04", **model),
@@ -617,6 +634,7 @@ class DeniedHost(Host):
         )
         for key in ("hostname", "libvirt_version", "qemu_version", "pid_dir"):
             del snapshot.virt[key]
+        snapshot.images = None
         return snapshot
 
 

@@ -5,6 +5,7 @@
 import dataclasses
 
 from . import guests
+from .images import images_of
 from .snapshot import CREATED_S, Snapshot, State
 from .topology import Topology, cpu_list, cpu_mask, hwloc_xml
 
@@ -454,3 +455,4 @@ def _guests(host, snapshot):
         "n_calls": 6 + 2 * len(domains),
         "domains": domains,
     }
+    snapshot.images = images_of(host.guests)

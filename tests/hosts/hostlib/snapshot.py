@@ -45,6 +45,7 @@ class Snapshot:
         self.links = {}
         self.modes = {}
         self.virt = None
+        self.images = None
         self.topology_xml = None
 
     def put(self, path, text):
@@ -103,6 +104,8 @@ class Snapshot:
             members["root" + escape(path)] = text.encode()
         if self.topology_xml:
             members["hwloc.xml"] = self.topology_xml.encode()
+        if self.images:
+            members["images.json"] = print_json(self.images)
         if self.virt:
             members.update(self.virt_members())
         return members
@@ -141,6 +144,7 @@ def write_tree(snapshot, directory):
         shutil.rmtree(directory / name, ignore_errors=True)
     for name in (
         "dirs.json", "links.json", "modes.json", "states.json", "virt.json", "hwloc.xml",
+        "images.json",
     ):
         (directory / name).unlink(missing_ok=True)
     for name, content in snapshot.members().items():
