@@ -68,7 +68,7 @@ class Deps(unittest.TestCase):
 
     def test_every_family_has_every_purpose(self):
         for family in ("apt", "dnf", "zypper"):
-            for purpose in ("build", "run", "test"):
+            for purpose in ("build", "run", "test", "lab"):
                 with self.subTest(f"{family} {purpose}"):
                     self.assertGreater(len(self.names(family, purpose)), 3)
 
