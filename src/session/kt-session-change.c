@@ -83,6 +83,21 @@ dry_run(KtSession *session, const KtPlan *plan, KtTxn **ret_txn, GError **error)
 	return false;
 }
 
+/* Who interrupts while another kvmtune is waited for is not told of that one. */
+static KtStateDir *
+open_state(KtSession *session, GCancellable *cancellable, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	KtStateDir *dir =
+		kt_session_state(session, /* is_writing= */ true, KT_SESSION_LOCK_MS, &problem);
+
+	if (!dir && g_cancellable_is_cancelled(cancellable))
+		kt_throw(error, KT_ERROR_CANCELLED, "interrupted; nothing was changed");
+	else if (!dir)
+		g_propagate_error(error, g_steal_pointer(&problem));
+	return dir;
+}
+
 bool
 kt_session_apply(KtSession *session, const KtPlan *plan, const KtApplyOptions *options,
 		 GCancellable *cancellable, KtTxn **ret_txn, GError **error)
@@ -96,7 +111,7 @@ kt_session_apply(KtSession *session, const KtPlan *plan, const KtApplyOptions *o
 	if (options->is_dry_run)
 		return dry_run(session, plan, ret_txn, error);
 
-	dir = kt_session_state(session, /* is_writing= */ true, KT_SESSION_LOCK_MS, error);
+	dir = open_state(session, cancellable, error);
 	if (!dir)
 		return false;
 	kt_session_machine(session, plan->uri, &machine);
