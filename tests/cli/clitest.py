@@ -44,6 +44,17 @@ def environment(**changes):
     return {name: value for name, value in result.items() if value is not None}
 
 
+def wait_for_handler(pid, number=signal.SIGINT, limit_s=30):
+    """Until the process @pid has a handler of its own for that signal: it knows its verb."""
+    deadline = time.monotonic() + limit_s
+    while time.monotonic() < deadline:
+        for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("SigCgt:") and int(line.split()[1], 16) >> (number - 1) & 1:
+                return
+        time.sleep(0.01)
+    raise TimeoutError(f"process {pid} takes no signals")
+
+
 class Answer:
     def __init__(self, done):
         self.status = done.returncode

@@ -8,10 +8,9 @@ import pty
 import select
 import signal
 import subprocess
-import time
 import unittest
 
-from clitest import KVMTUNE, RULE, Case, HostCase, environment, run
+from clitest import KVMTUNE, RULE, Case, HostCase, environment, run, wait_for_handler
 
 import tap
 
@@ -40,12 +39,18 @@ def run_on_terminal(arguments, typed=None, **changes):
         finally:
             os._exit(127)
     seen = ""
-    if typed is not None:
-        seen = read_until(fd, seen, lambda text: "[y/N] " in text)
-        os.write(fd, typed.encode())
-    seen = read_until(fd, seen, lambda _: False)
-    os.close(fd)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen
+    try:
+        if typed is not None:
+            seen = read_until(fd, seen, lambda text: "[y/N] " in text)
+            os.write(fd, typed.encode())
+        seen = read_until(fd, seen, lambda _: False)
+    except TimeoutError:
+        os.kill(pid, signal.SIGKILL)
+        raise
+    finally:
+        os.close(fd)
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return status, seen
 
 
 class Output(HostCase):
@@ -113,7 +118,8 @@ class Output(HostCase):
     def test_full_disk(self):
         with open("/dev/full", "w", encoding="utf-8") as full:
             done = subprocess.run(
-                [KVMTUNE, "practices"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+                [KVMTUNE, "practices"], stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+                timeout=60,
             )
         self.assertEqual(done.returncode, 3)
         self.assertIn("kvmtune: write to standard output: No space left on device", done.stderr)
@@ -124,6 +130,7 @@ class Output(HostCase):
             stderr=subprocess.PIPE,
             text=True,
             check=False,
+            timeout=60,
         )
         self.assertEqual(done.returncode, 3)
         self.assertIn("write to standard output", done.stderr)
@@ -131,7 +138,7 @@ class Output(HostCase):
     def test_closed_streams_spoil_no_journal(self):
         command = f'exec "$0" "$@" <&- >&- 2>&-'
         arguments = ["--root", self.root, "--state-dir", self.state, "apply", "--yes", RULE]
-        subprocess.run(["sh", "-c", command, KVMTUNE, *map(str, arguments)], check=False)
+        subprocess.run(["sh", "-c", command, KVMTUNE, *map(str, arguments)], check=False, timeout=60)
         self.assertEqual(self.value(), "10")
         self.expect(self.kvmtune("verify"), 0)
         self.expect(self.kvmtune("undo"), 0)
@@ -140,7 +147,7 @@ class Output(HostCase):
     def test_reader_that_goes_away(self):
         command = '"$0" practices --json | head -c 1; echo "${PIPESTATUS[0]}"'
         done = subprocess.run(
-            ["bash", "-c", command, KVMTUNE], capture_output=True, text=True, check=False
+            ["bash", "-c", command, KVMTUNE], capture_output=True, text=True, check=False, timeout=60
         )
         self.assertEqual(done.stdout, "{0\n")
         self.assertEqual(done.stderr, "")
@@ -211,7 +218,7 @@ class Signals(HostCase):
         self.expect(self.kvmtune("apply", RULE, "--yes", "--confirm-within=1h"), 0)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             process = self.start("timer", "1")
-            time.sleep(0.5)
+            wait_for_handler(process.pid)
             self.assertIsNone(process.poll(), "the timer waits")
             process.send_signal(number)
             out, err = process.communicate(timeout=20)
