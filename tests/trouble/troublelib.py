@@ -19,7 +19,8 @@ SOURCE = pathlib.Path(__file__).parents[2]
 sys.path[:0] = [str(SOURCE / "tests" / "cli"), str(SOURCE / "tests" / "lib")]
 
 from borrow import look  # noqa: E402
-from clitest import DROP_IN, KVMTUNE, RULE, Answer, HostCase, environment, run  # noqa: E402
+from clitest import (DROP_IN, KVMTUNE, RULE, Answer, HostCase, environment, run,  # noqa: E402
+                     wait_for_handler)
 
 # What safety.md allows a command, and a margin for a machine that does other things besides.
 LIMIT_S = 30
