@@ -163,7 +163,7 @@ class Plan(TroubleCase):
     def test_without_end(self):
         before = self.contents()
         answer = self.expect(self.run_one("apply", "/dev/zero"), 3)
-        self.assertIn("too large for a plan", answer.err)
+        self.assertIn("larger than 64 MiB", answer.err)
         self.assertEqual(self.contents(), before)
 
     def test_domain_that_is_not_there(self):
