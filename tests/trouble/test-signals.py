@@ -56,6 +56,11 @@ class Slow:
         except ProcessLookupError:
             pass
 
+    def send_two(self):
+        """The same one twice would be one for a process that is held up."""
+        self.send(signal.SIGINT)
+        self.send(signal.SIGTERM)
+
     def end(self):
         """Status and standard error."""
         _out, err = self.strace.communicate(timeout=60)
@@ -117,9 +122,7 @@ class Interrupted(TroubleCase):
             with self.subTest(step):
                 process = self.slow_disk("apply", "--yes", RULE)
                 time.sleep(0.1 + 0.4 * step)
-                process.send(signal.SIGINT)
-                time.sleep(0.02)
-                process.send(signal.SIGINT)
+                process.send_two()
                 begin = time.monotonic()
                 status, err = process.end()
                 self.assertIn(status, (0, 130), err)
@@ -144,9 +147,7 @@ class Interrupted(TroubleCase):
         self.fine("apply", "--yes", RULE)
         process = self.slow_disk("undo")
         time.sleep(0.1)
-        process.send(signal.SIGTERM)
-        time.sleep(0.02)
-        process.send(signal.SIGTERM)
+        process.send_two()
         self.assertEqual(process.end()[0], 130)
         self.settle(before)
 
