@@ -11,13 +11,14 @@ static const struct {
 	{.name = "commands", .write = kt_help_markdown},
 	{.name = "errors", .write = kt_docs_errors},
 	{.name = "facts", .write = kt_docs_facts},
+	{.name = "guides", .write = kt_docs_guides},
 	{.name = "man", .write = kt_help_rst},
 	{.name = "practices", .write = kt_docs_practices},
 	{.name = "practices-man", .write = kt_docs_practices_man},
 	{.name = "settings", .write = kt_docs_settings},
 };
 
-static const char synopsis[] = "commands|errors|facts|man|practices|practices-man|settings";
+static const char synopsis[] = "commands|errors|facts|guides|man|practices|practices-man|settings";
 
 static bool
 run(KtCli *cli, GError **error)

@@ -289,6 +289,17 @@ static const KtOptionRow rows[KT_OPTION_N] = {
 			       "move costs it. Seconds, or a number with s, m, h or d.",
 			MEMBER(horizon),
 		},
+	[KT_OPTION_VERDICT] =
+		{
+			.name = "verdict",
+			.arg = "WORD",
+			.help = "only claims that are so: wrong, outdated...",
+			.doc = "wrong, outdated, depends or right; several with commas.",
+			.complete = KT_COMPLETE_WORDS,
+			.words = "wrong outdated depends right",
+			.is_list = true,
+			MEMBER(verdicts),
+		},
 };
 
 const KtOptionRow *
@@ -412,6 +423,7 @@ kt_options_parse(KtOptions *options, const char *const *argv, const KtOptionId *
 	*ret_args = without_separator(args + 1);
 	split_list(&options->rules);
 	split_list(&options->skip);
+	split_list(&options->verdicts);
 	return true;
 }
 

@@ -48,6 +48,7 @@ typedef struct KtOptions {
 	char *max_moves;
 	char *max_move_gib;
 	char *horizon;
+	char **verdicts;
 } KtOptions;
 
 typedef enum KtOptionId {
@@ -85,6 +86,7 @@ typedef enum KtOptionId {
 	KT_OPTION_MAX_MOVES,
 	KT_OPTION_MAX_MOVE_GIB,
 	KT_OPTION_HORIZON,
+	KT_OPTION_VERDICT,
 	KT_OPTION_N,
 } KtOptionId;
 

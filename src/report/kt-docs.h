@@ -25,5 +25,8 @@ void kt_docs_facts(GString *out);
 /* docs/settings.md: what `get` shows and `set` changes. */
 void kt_docs_settings(GString *out);
 
+/* docs/guides.md: what tuning guides claim, and whether it is so. */
+void kt_docs_guides(GString *out);
+
 /* docs/errors.md: error codes and exit statuses. */
 void kt_docs_errors(GString *out);

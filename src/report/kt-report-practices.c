@@ -5,6 +5,7 @@
 #include "kt-phrase.h"
 #include "kt-practice.h"
 #include "kt-report-finding.h"
+#include "kt-report-guides.h"
 #include "kt-table.h"
 
 #include <string.h>
@@ -95,6 +96,18 @@ put_sources(KtPaper *paper, const KtPractice *practice)
 	}
 }
 
+static void
+put_guides(KtPaper *paper, const KtPractice *practice)
+{
+	g_autoptr(GPtrArray) sayings = kt_sayings((const char *const[]){practice->id, NULL}, 0);
+
+	if (sayings->len == 0)
+		return;
+	put_heading(paper, "What guides say (kvmtune guides)");
+	for (guint i = 0; i < sayings->len; i++)
+		kt_report_saying(paper, sayings->pdata[i], INDENT);
+}
+
 /* Commands are to be copied: one a line, not wrapped. */
 static void
 put_check(KtPaper *paper, const KtPractice *practice)
@@ -183,5 +196,6 @@ kt_report_explain(const KtPractice *practice, const KtAudit *audit, const KtStyl
 	put_chapter(&paper, "What to measure before and after", practice->effect);
 	put_check(&paper, practice);
 	put_params(&paper, practice);
+	put_guides(&paper, practice);
 	put_sources(&paper, practice);
 }

@@ -84,6 +84,7 @@ class Mistakes(Case):
             ["--deadline=2h", "status"],
             ["plan", "--least=worst"],
             ["plan", "--max-risk=none"],
+            ["guides", "--verdict=maybe"],
             ["apply", "--confirm-within=soon"],
             ["apply", "--confirm-within=25h"],
             ["undo", "zero"],
@@ -134,6 +135,16 @@ class Mistakes(Case):
 
 
 class Parsing(HostCase):
+    def test_guides(self):
+        answer = self.expect(run("guides", "host.swap*", "--verdict", "wrong,right", "--json"), 0)
+        self.assertEqual(answer.json["kind"], "kvmtune-guides")
+        claims = [claim for guide in answer.json["guides"] for claim in guide["claims"]]
+        self.assertEqual({claim["verdict"] for claim in claims}, {"wrong", "right"})
+        self.assertTrue(all(claim["practice"].startswith("host.swap") for claim in claims))
+        self.expect_error(run("guides", "nothing.*"), 2, "'nothing.*'")
+        told = self.expect(self.kvmtune("explain", "host.swappiness"), 0).out
+        self.assertIn("What guides say", told)
+
     def test_global_options_before_and_after(self):
         self.expect(run("--root", self.root, "audit", RULE), 0)
         self.expect(run("audit", RULE, "--root", self.root), 0)

@@ -21,6 +21,7 @@ GENERATED = {
     "commands": "docs/commands.md",
     "errors": "docs/errors.md",
     "facts": "docs/facts.md",
+    "guides": "docs/guides.md",
     "man": "docs/man/kvmtune-commands.inc.rst",
     "practices": "docs/practices.md",
     "practices-man": "docs/man/kvmtune-practices.7.rst",

@@ -7,6 +7,7 @@
 #include "kt-golden.h"
 #include "kt-practice.h"
 #include "kt-report-audit.h"
+#include "kt-report-guides.h"
 #include "kt-report-plan.h"
 #include "kt-report-practices.h"
 #include "kt-report-status.h"
@@ -200,6 +201,21 @@ test_practices(void)
 }
 
 static void
+test_guides(void)
+{
+	/* Practices that this version judges, and none that later ones may. */
+	static const char *const patterns[] = {"host.tcp-tw-recycle", "host.swappiness", NULL};
+	g_autoptr(GPtrArray) sayings = kt_sayings(patterns, 0);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(looks); i++) {
+		g_autoptr(GString) text = g_string_new(NULL);
+		kt_report_guides(sayings, &looks[i].style, text);
+		compare("guides", &looks[i], text);
+	}
+	compare_json("guides", kt_report_guides_json(sayings));
+}
+
+static void
 test_explain(void)
 {
 	g_autoptr(KtAudit) audit = kt_sample_audit();
@@ -246,6 +262,7 @@ main(int argc, char **argv)
 	g_test_add_func("/report/history/empty", test_history_empty);
 	g_test_add_func("/report/telling", test_telling);
 	g_test_add_func("/report/practices", test_practices);
+	g_test_add_func("/report/guides", test_guides);
 	g_test_add_func("/report/explain", test_explain);
 	g_test_add_func("/report/status", test_status);
 	return g_test_run();
