@@ -44,6 +44,22 @@ read_u64(const Reader *reader, const char *text)
 	return opt;
 }
 
+static KtOptI64
+read_i64(const Reader *reader, const char *text)
+{
+	KtOptI64 opt = {.state = KT_STATE_ABSENT, .origin = reader->origin};
+	g_autofree char *stripped = text ? g_strstrip(g_strdup(text)) : NULL;
+	gint64 number = 0;
+
+	if (!stripped)
+		return opt;
+	opt.state = g_ascii_string_to_signed(stripped, 10, INT64_MIN, INT64_MAX, &number, NULL)
+			    ? KT_STATE_VALUE
+			    : KT_STATE_BROKEN;
+	opt.v = number;
+	return opt;
+}
+
 static KtOptU64
 read_size(const Reader *reader, const xmlNode *node, const char *text)
 {
@@ -176,10 +192,12 @@ read_member(const Reader *reader, const KtGuestRule *rule, const xmlNode *record
 				      : rule->field->unit ? read_size(reader, node, text)
 							  : read_u64(reader, text);
 		break;
+	case KT_TYPE_I64:
+		*(KtOptI64 *)member = read_i64(reader, text);
+		break;
 	case KT_TYPE_LIST:
 		*(KtAnyList *)member = read_list(reader, rule, node);
 		break;
-	case KT_TYPE_I64:
 	case KT_TYPE_RECORD:
 	case KT_TYPE_UNSET:
 	case KT_TYPE_N:
@@ -271,10 +289,12 @@ set_state(const KtField *field, KtState state, uint16_t origin, void *member)
 	case KT_TYPE_U64:
 		*(KtOptU64 *)member = (KtOptU64){.state = state, .origin = origin};
 		break;
+	case KT_TYPE_I64:
+		*(KtOptI64 *)member = (KtOptI64){.state = state, .origin = origin};
+		break;
 	case KT_TYPE_LIST:
 		*(KtAnyList *)member = (KtAnyList){.state = state, .origin = origin};
 		break;
-	case KT_TYPE_I64:
 	case KT_TYPE_RECORD:
 	case KT_TYPE_UNSET:
 	case KT_TYPE_N:

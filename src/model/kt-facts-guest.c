@@ -30,52 +30,44 @@ static const KtField hugepage_use_fields[] = {
 static KT_SCHEMA(hugepage_use_schema, KtHugepageUse, hugepage_use_fields,
 		 .doc = "static huge pages asked for");
 
-static const KtField disk_fields[] = {
-	KT_FIELD(KtDisk, target, .source = "disk/target/@dev", .doc = "name inside"),
-	KT_FIELD(KtDisk, bus, .source = "disk/target/@bus", .doc = "virtio, scsi, sata, ide..."),
-	KT_FIELD(KtDisk, device, .source = "disk/@device", .doc = "disk, cdrom, lun, floppy"),
-	KT_FIELD(KtDisk, source_type, .source = "disk/@type",
-		 .doc = "file, block, network, volume"),
-	KT_FIELD(KtDisk, source, .source = "disk/source/@file|@dev|@dir|@name|@volume",
-		 .doc = "file, device or name"),
-	KT_FIELD(KtDisk, format, .source = "disk/driver/@type", .doc = "raw, qcow2..."),
-	KT_FIELD(KtDisk, cache, .source = "disk/driver/@cache", .doc = "host cache mode"),
-	KT_FIELD(KtDisk, io, .source = "disk/driver/@io", .doc = "threads, native, io_uring"),
-	KT_FIELD(KtDisk, iothread, .source = "disk/driver/@iothread", .doc = "its IOThread"),
-	KT_FIELD(KtDisk, readonly, .source = "disk/readonly", .doc = "read only"),
-	KT_FIELD(KtDisk, shareable, .source = "disk/shareable", .doc = "shared between guests"),
-	KT_FIELD(KtDisk, is_transient, .source = "disk/transient",
-		 .doc = "changes are thrown away"),
-	KT_FIELD(KtDisk, metadata_cache_bytes, .source = "disk/driver/metadata_cache/max_size",
-		 .doc = "memory for the tables of a qcow2, in bytes"),
+static const KtField cpu_feature_fields[] = {
+	KT_FIELD(KtCpuFeature, name, .source = "cpu/feature/@name", .doc = "name"),
+	KT_FIELD(KtCpuFeature, policy, .source = "cpu/feature/@policy", .doc = "force, require, optional, disable, forbid"),
 };
-static KT_SCHEMA(disk_schema, KtDisk, disk_fields, .doc = "a disk");
+static KT_SCHEMA(cpu_feature_schema, KtCpuFeature, cpu_feature_fields, .doc = "a CPU feature");
 
-static const KtField controller_fields[] = {
-	KT_FIELD(KtController, type, .source = "controller/@type", .doc = "scsi, pci, usb..."),
-	KT_FIELD(KtController, index, .source = "controller/@index", .doc = "number"),
-	KT_FIELD(KtController, model, .source = "controller/@model", .doc = "model"),
-	KT_FIELD(KtController, iothread, .source = "controller/driver/@iothread",
-		 .doc = "its IOThread"),
+static const KtField cell_fields[] = {
+	KT_FIELD(KtCell, id, .source = "cpu/numa/cell/@id", .doc = "number"),
+	KT_FIELD(KtCell, vcpus, .source = "cpu/numa/cell/@cpus", .doc = "its vCPUs"),
+	KT_FIELD(KtCell, memory_kib, .unit = "KiB", .source = "cpu/numa/cell/@memory", .doc = "its memory"),
+	KT_FIELD(KtCell, access, .source = "cpu/numa/cell/@memAccess", .doc = "shared, private"),
 };
-static KT_SCHEMA(controller_schema, KtController, controller_fields, .doc = "a controller");
+static KT_SCHEMA(cell_schema, KtCell, cell_fields, .doc = "a NUMA node of the guest");
 
-static const KtField nic_fields[] = {
-	KT_FIELD(KtNic, mac, .source = "interface/mac/@address", .doc = "address"),
-	KT_FIELD(KtNic, type, .source = "interface/@type", .doc = "network, bridge..."),
-	KT_FIELD(KtNic, model, .source = "interface/model/@type", .doc = "virtio, e1000..."),
-	KT_FIELD(KtNic, target, .source = "interface/target/@dev", .doc = "host side"),
-	KT_FIELD(KtNic, queues, .source = "interface/driver/@queues", .doc = "queue pairs"),
+static const KtField memnode_fields[] = {
+	KT_FIELD(KtMemnode, cell, .source = "numatune/memnode/@cellid", .doc = "node of the guest"),
+	KT_FIELD(KtMemnode, mode, .source = "numatune/memnode/@mode", .doc = "strict, preferred, interleave, restrictive"),
+	KT_FIELD(KtMemnode, nodeset, .source = "numatune/memnode/@nodeset", .doc = "host nodes"),
 };
-static KT_SCHEMA(nic_schema, KtNic, nic_fields, .doc = "a network interface");
+static KT_SCHEMA(memnode_schema, KtMemnode, memnode_fields, .doc = "where the memory of a guest's node comes from");
 
-static const KtField rng_fields[] = {
-	KT_FIELD(KtRng, model, .source = "rng/@model", .doc = "virtio"),
-	KT_FIELD(KtRng, backend, .source = "rng/backend/@model", .doc = "random, egd, builtin"),
-	KT_FIELD(KtRng, source, .source = "rng/backend", .doc = "host file"),
-	KT_FIELD(KtRng, has_rate, .source = "rng/rate", .doc = "rate limit set"),
+static const KtField vcpu_sched_fields[] = {
+	KT_FIELD(KtVcpuSched, vcpus, .source = "cputune/vcpusched/@vcpus", .doc = "which"),
+	KT_FIELD(KtVcpuSched, scheduler, .source = "cputune/vcpusched/@scheduler", .doc = "fifo, rr, batch, idle"),
 };
-static KT_SCHEMA(rng_schema, KtRng, rng_fields, .doc = "a random number device");
+static KT_SCHEMA(vcpu_sched_schema, KtVcpuSched, vcpu_sched_fields, .doc = "scheduling class of vCPUs");
+
+static const KtField timer_fields[] = {
+	KT_FIELD(KtTimer, name, .source = "clock/timer/@name", .doc = "rtc, pit, hpet, hypervclock, kvmclock, tsc"),
+	KT_FIELD(KtTimer, present, .source = "clock/timer/@present", .doc = "yes, no"),
+	KT_FIELD(KtTimer, tickpolicy, .source = "clock/timer/@tickpolicy", .doc = "what becomes of lost ticks"),
+};
+static KT_SCHEMA(timer_schema, KtTimer, timer_fields, .doc = "a timer");
+
+static const KtField qemu_arg_fields[] = {
+	KT_FIELD(KtQemuArg, value, .source = "commandline/arg/@value", .doc = "text"),
+};
+static KT_SCHEMA(qemu_arg_schema, KtQemuArg, qemu_arg_fields, .doc = "an argument for QEMU past libvirt");
 
 static const KtField guest_config_fields[] = {
 	KT_FIELD(KtGuestConfig, type, .source = "domain/@type", .doc = "kvm, qemu"),
@@ -86,6 +78,13 @@ static const KtField guest_config_fields[] = {
 		 .doc = "balloon target"),
 	KT_FIELD(KtGuestConfig, max_memory_kib, .unit = "KiB", .source = "maxMemory",
 		 .doc = "ceiling for memory devices"),
+	KT_FIELD(KtGuestConfig, max_memory_slots, .source = "maxMemory/@slots", .doc = "slots for memory devices"),
+	KT_FIELD_LIST(KtGuestConfig, memory_devices, kt_memory_device_schema, .source = "devices/memory", .doc = "memory devices"),
+	KT_FIELD(KtGuestConfig, hard_limit_kib, .unit = "KiB", .source = "memtune/hard_limit", .doc = "most memory of the QEMU process"),
+	KT_FIELD(KtGuestConfig, soft_limit_kib, .unit = "KiB", .source = "memtune/soft_limit", .doc = "memory above which it is reclaimed"),
+	KT_FIELD(KtGuestConfig, swap_hard_limit_kib, .unit = "KiB", .source = "memtune/swap_hard_limit", .doc = "cgroup v1: memory and swap; v2: swap"),
+	KT_FIELD(KtGuestConfig, blkio_weight, .source = "blkiotune/weight", .doc = "relative weight of block I/O"),
+	KT_FIELD(KtGuestConfig, dump_core, .source = "memory/@dumpCore", .doc = "on, off"),
 	KT_FIELD(KtGuestConfig, vcpus_max, .source = "vcpu", .doc = "most vCPUs"),
 	KT_FIELD(KtGuestConfig, vcpus, .source = "vcpu/@current", .doc = "vCPUs now"),
 	KT_FIELD(KtGuestConfig, vcpu_cpuset, .source = "vcpu/@cpuset",
@@ -103,7 +102,18 @@ static const KtField guest_config_fields[] = {
 	KT_FIELD(KtGuestConfig, cpu_features_required,
 		 .source = "count(cpu/feature[@policy='require' or @policy='force'])",
 		 .doc = "how many with policy require or force"),
+	KT_FIELD_LIST(KtGuestConfig, cpu_policies, cpu_feature_schema, .source = "cpu/feature", .doc = "CPU features"),
+	KT_FIELD(KtGuestConfig, cpu_phys_bits, .source = "cpu/maxphysaddr", .doc = "size of guest physical addresses is set"),
+	KT_FIELD(KtGuestConfig, sockets, .source = "cpu/topology/@sockets", .doc = "sockets"),
+	KT_FIELD(KtGuestConfig, dies, .source = "cpu/topology/@dies", .doc = "dies per socket"),
+	KT_FIELD(KtGuestConfig, cores, .source = "cpu/topology/@cores", .doc = "cores per die"),
+	KT_FIELD(KtGuestConfig, threads, .source = "cpu/topology/@threads", .doc = "threads per core"),
 	KT_FIELD(KtGuestConfig, cpu_shares, .source = "cputune/shares", .doc = "relative weight"),
+	KT_FIELD(KtGuestConfig, cpu_quota_us, .unit = "us", .source = "cputune/quota", .doc = "time of each vCPU in a period, negative = no limit"),
+	KT_FIELD(KtGuestConfig, global_quota_us, .unit = "us", .source = "cputune/global_quota", .doc = "time of the whole guest"),
+	KT_FIELD(KtGuestConfig, emulator_quota_us, .unit = "us", .source = "cputune/emulator_quota", .doc = "time of the emulator threads"),
+	KT_FIELD(KtGuestConfig, iothread_quota_us, .unit = "us", .source = "cputune/iothread_quota", .doc = "time of each IOThread"),
+	KT_FIELD_LIST(KtGuestConfig, vcpu_scheds, vcpu_sched_schema, .source = "cputune/vcpusched", .doc = "scheduling classes"),
 	KT_FIELD_LIST(KtGuestConfig, vcpu_pins, vcpu_pin_schema, .source = "cputune/vcpupin",
 		      .doc = "vCPU affinities"),
 	KT_FIELD(KtGuestConfig, emulator_pin, .source = "cputune/emulatorpin/@cpuset",
@@ -117,6 +127,9 @@ static const KtField guest_config_fields[] = {
 		 .doc = "strict, preferred, interleave, restrictive"),
 	KT_FIELD(KtGuestConfig, numa_nodeset, .source = "numatune/memory/@nodeset",
 		 .doc = "host nodes"),
+	KT_FIELD(KtGuestConfig, numa_placement, .source = "numatune/memory/@placement", .doc = "static, auto"),
+	KT_FIELD_LIST(KtGuestConfig, cells, cell_schema, .source = "cpu/numa/cell", .doc = "NUMA nodes of the guest"),
+	KT_FIELD_LIST(KtGuestConfig, memnodes, memnode_schema, .source = "numatune/memnode", .doc = "memory per node of the guest"),
 	KT_FIELD(KtGuestConfig, hugepages, .source = "memoryBacking/hugepages",
 		 .doc = "static huge pages"),
 	KT_FIELD_LIST(KtGuestConfig, hugepage_uses, hugepage_use_schema,
@@ -128,15 +141,45 @@ static const KtField guest_config_fields[] = {
 		 .doc = "anonymous, memfd, file"),
 	KT_FIELD(KtGuestConfig, memory_access, .source = "memoryBacking/access/@mode",
 		 .doc = "private, shared"),
-	KT_FIELD_LIST(KtGuestConfig, disks, disk_schema, .source = "devices/disk", .doc = "disks"),
-	KT_FIELD_LIST(KtGuestConfig, controllers, controller_schema, .source = "devices/controller",
+	KT_FIELD_LIST(KtGuestConfig, disks, kt_disk_schema, .source = "devices/disk", .doc = "disks"),
+	KT_FIELD_LIST(KtGuestConfig, controllers, kt_controller_schema, .source = "devices/controller",
 		      .doc = "controllers"),
-	KT_FIELD_LIST(KtGuestConfig, nics, nic_schema, .source = "devices/interface",
+	KT_FIELD_LIST(KtGuestConfig, nics, kt_nic_schema, .source = "devices/interface",
 		      .doc = "network interfaces"),
-	KT_FIELD_LIST(KtGuestConfig, rngs, rng_schema, .source = "devices/rng",
+	KT_FIELD_LIST(KtGuestConfig, rngs, kt_rng_schema, .source = "devices/rng",
 		      .doc = "random number devices"),
 	KT_FIELD(KtGuestConfig, hostdevs, .source = "count(devices/hostdev)",
 		 .doc = "assigned host devices"),
+	KT_FIELD(KtGuestConfig, acpi, .source = "features/acpi", .doc = "ACPI"),
+	KT_FIELD(KtGuestConfig, hyperv, .source = "features/hyperv", .doc = "Hyper-V enlightenments"),
+	KT_FIELD(KtGuestConfig, hyperv_mode, .source = "features/hyperv/@mode", .doc = "custom, passthrough"),
+	KT_FIELD(KtGuestConfig, hv_relaxed, .source = "features/hyperv/relaxed/@state", .doc = "on, off"),
+	KT_FIELD(KtGuestConfig, hv_vapic, .source = "features/hyperv/vapic/@state", .doc = "on, off"),
+	KT_FIELD(KtGuestConfig, hv_spinlocks, .source = "features/hyperv/spinlocks/@state", .doc = "on, off"),
+	KT_FIELD(KtGuestConfig, hv_vpindex, .source = "features/hyperv/vpindex/@state", .doc = "on, off"),
+	KT_FIELD(KtGuestConfig, hv_synic, .source = "features/hyperv/synic/@state", .doc = "on, off"),
+	KT_FIELD(KtGuestConfig, hv_stimer, .source = "features/hyperv/stimer/@state", .doc = "on, off"),
+	KT_FIELD(KtGuestConfig, poll_control, .source = "features/kvm/poll-control/@state", .doc = "the guest polls before it sleeps"),
+	KT_FIELD_LIST(KtGuestConfig, timers, timer_schema, .source = "clock/timer", .doc = "timers"),
+	KT_FIELD(KtGuestConfig, on_crash, .source = "on_crash", .doc = "what follows a crash"),
+	KT_FIELD(KtGuestConfig, emulator, .source = "devices/emulator", .doc = "QEMU"),
+	KT_FIELD(KtGuestConfig, balloon, .source = "devices/memballoon/@model", .doc = "model of the balloon"),
+	KT_FIELD(KtGuestConfig, balloon_autodeflate, .source = "devices/memballoon/@autodeflate", .doc = "gives memory back before the guest runs out"),
+	KT_FIELD(KtGuestConfig, balloon_reporting, .source = "devices/memballoon/@freePageReporting", .doc = "hands free pages back"),
+	KT_FIELD(KtGuestConfig, balloon_period_s, .unit = "s", .source = "devices/memballoon/stats/@period", .doc = "period of its statistics"),
+	KT_FIELD_LIST(KtGuestConfig, videos, kt_video_schema, .source = "devices/video", .doc = "video cards"),
+	KT_FIELD_LIST(KtGuestConfig, graphics, kt_graphics_schema, .source = "devices/graphics", .doc = "remote screens"),
+	KT_FIELD_LIST(KtGuestConfig, filesystems, kt_filesystem_schema, .source = "devices/filesystem", .doc = "shared folders"),
+	KT_FIELD_LIST(KtGuestConfig, channels, kt_channel_schema, .source = "devices/channel", .doc = "channels"),
+	KT_FIELD_LIST(KtGuestConfig, serials, kt_serial_schema, .source = "devices/serial", .doc = "serial ports"),
+	KT_FIELD(KtGuestConfig, consoles, .source = "count(devices/console)", .doc = "consoles"),
+	KT_FIELD_LIST(KtGuestConfig, inputs, kt_input_schema, .source = "devices/input", .doc = "input devices"),
+	KT_FIELD_LIST(KtGuestConfig, watchdogs, kt_watchdog_schema, .source = "devices/watchdog", .doc = "watchdogs"),
+	KT_FIELD(KtGuestConfig, panics, .source = "count(devices/panic)", .doc = "panic devices"),
+	KT_FIELD(KtGuestConfig, sounds, .source = "count(devices/sound)", .doc = "sound cards"),
+	KT_FIELD(KtGuestConfig, parallels, .source = "count(devices/parallel)", .doc = "parallel ports"),
+	KT_FIELD(KtGuestConfig, redirdevs, .source = "count(devices/redirdev)", .doc = "redirected USB ports"),
+	KT_FIELD_LIST(KtGuestConfig, qemu_args, qemu_arg_schema, .source = "commandline/arg", .doc = "arguments past libvirt"),
 	KT_FIELD(KtGuestConfig, os_id, .source = "metadata/libosinfo/os/@id",
 		 .doc = "operating system inside"),
 };

@@ -7,67 +7,8 @@
  * (what the next start uses) and what is effective (threads and cgroup of the QEMU process).
  */
 
-#include "kt-schema.h"
-
-typedef struct KtVcpuPin {
-	KtOptU64 vcpu;
-	KtOptCpuset cpus;
-} KtVcpuPin;
-KT_LIST(KtVcpuPinList, KtVcpuPin);
-
-typedef struct KtIothreadPin {
-	KtOptU64 iothread;
-	KtOptCpuset cpus;
-} KtIothreadPin;
-KT_LIST(KtIothreadPinList, KtIothreadPin);
-
-typedef struct KtHugepageUse {
-	KtOptU64 size_kib; /* absent: the host's default size */
-	KtOptCpuset nodeset;
-} KtHugepageUse;
-KT_LIST(KtHugepageUseList, KtHugepageUse);
-
-typedef struct KtDisk {
-	KtOptStr target; /* "vda" */
-	KtOptStr bus;
-	KtOptStr device;      /* "disk", "cdrom", "lun", "floppy" */
-	KtOptStr source_type; /* "file", "block", "network", "volume" */
-	KtOptStr source;
-	KtOptStr format;
-	KtOptStr cache;
-	KtOptStr io;
-	KtOptU64 iothread;
-	KtOptBool readonly;
-	KtOptBool shareable;
-	KtOptBool is_transient;
-	KtOptU64 metadata_cache_bytes; /* libvirt prints it in bytes, whatever was given */
-} KtDisk;
-KT_LIST(KtDiskList, KtDisk);
-
-typedef struct KtController {
-	KtOptStr type;
-	KtOptU64 index;
-	KtOptStr model;
-	KtOptU64 iothread;
-} KtController;
-KT_LIST(KtControllerList, KtController);
-
-typedef struct KtNic {
-	KtOptStr mac;
-	KtOptStr type;
-	KtOptStr model;
-	KtOptStr target;
-	KtOptU64 queues;
-} KtNic;
-KT_LIST(KtNicList, KtNic);
-
-typedef struct KtRng {
-	KtOptStr model;
-	KtOptStr backend; /* "random", "egd", "builtin" */
-	KtOptStr source;  /* "/dev/urandom" */
-	KtOptBool has_rate;
-} KtRng;
-KT_LIST(KtRngList, KtRng);
+#include "kt-facts-device.h"
+#include "kt-facts-guest-parts.h"
 
 /* One XML view of a guest. The reader of domain XML follows the .source of each row in
  * kt-facts-guest.c: a path of elements with an '@attribute' (or alternatives '@a|@b') at its end,
@@ -81,6 +22,13 @@ typedef struct KtGuestConfig {
 	KtOptU64 memory_kib;
 	KtOptU64 current_memory_kib;
 	KtOptU64 max_memory_kib;
+	KtOptU64 max_memory_slots;
+	KtMemoryDeviceList memory_devices;
+	KtOptU64 hard_limit_kib;
+	KtOptU64 soft_limit_kib;
+	KtOptU64 swap_hard_limit_kib;
+	KtOptU64 blkio_weight;
+	KtOptStr dump_core;
 	KtOptU64 vcpus_max;
 	KtOptU64 vcpus;
 	KtOptCpuset vcpu_cpuset;
@@ -93,7 +41,18 @@ typedef struct KtGuestConfig {
 	KtOptStr cpu_vendor;
 	KtOptU64 cpu_features;          /* how many <feature> elements */
 	KtOptU64 cpu_features_required; /* those with policy require or force */
+	KtCpuFeatureList cpu_policies;  /* which features, and what is asked of them */
+	KtOptBool cpu_phys_bits;        /* <maxphysaddr> is set */
+	KtOptU64 sockets;
+	KtOptU64 dies;
+	KtOptU64 cores;
+	KtOptU64 threads;
 	KtOptU64 cpu_shares;
+	KtOptI64 cpu_quota_us; /* of each vCPU in a period; negative = no limit */
+	KtOptI64 global_quota_us;
+	KtOptI64 emulator_quota_us;
+	KtOptI64 iothread_quota_us;
+	KtVcpuSchedList vcpu_scheds;
 	KtVcpuPinList vcpu_pins;
 	KtOptCpuset emulator_pin;
 	KtOptU64 iothreads;
@@ -101,6 +60,9 @@ typedef struct KtGuestConfig {
 	KtIothreadPinList iothread_pins;
 	KtOptStr numa_mode;
 	KtOptCpuset numa_nodeset;
+	KtOptStr numa_placement;
+	KtCellList cells;
+	KtMemnodeList memnodes;
 	KtOptBool hugepages;
 	KtHugepageUseList hugepage_uses;
 	KtOptBool nosharepages;
@@ -112,6 +74,36 @@ typedef struct KtGuestConfig {
 	KtNicList nics;
 	KtRngList rngs;
 	KtOptU64 hostdevs;
+	KtOptBool acpi;
+	KtOptBool hyperv;
+	KtOptStr hyperv_mode; /* "passthrough", "custom" */
+	KtOptStr hv_relaxed;
+	KtOptStr hv_vapic;
+	KtOptStr hv_spinlocks;
+	KtOptStr hv_vpindex;
+	KtOptStr hv_synic;
+	KtOptStr hv_stimer;
+	KtOptStr poll_control;
+	KtTimerList timers;
+	KtOptStr on_crash;
+	KtOptStr emulator; /* path of QEMU */
+	KtOptStr balloon;  /* model */
+	KtOptStr balloon_autodeflate;
+	KtOptStr balloon_reporting; /* free pages are handed back */
+	KtOptU64 balloon_period_s;  /* of its statistics */
+	KtVideoList videos;
+	KtGraphicsList graphics;
+	KtFilesystemList filesystems;
+	KtChannelList channels;
+	KtSerialList serials;
+	KtOptU64 consoles;
+	KtInputList inputs;
+	KtWatchdogList watchdogs;
+	KtOptU64 panics;
+	KtOptU64 sounds;
+	KtOptU64 parallels;
+	KtOptU64 redirdevs;
+	KtQemuArgList qemu_args;
 	KtOptStr os_id; /* libosinfo URI of the metadata */
 } KtGuestConfig;
 
