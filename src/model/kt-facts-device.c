@@ -67,7 +67,8 @@ static const KtField rng_fields[] = {
 KT_SCHEMA(kt_rng_schema, KtRng, rng_fields, .doc = "a random number device");
 
 static const KtField video_fields[] = {
-	KT_FIELD(KtVideo, model, .source = "video/model/@type", .doc = "cirrus, vga, virtio, qxl..."),
+	KT_FIELD(KtVideo, model, .source = "video/model/@type",
+		 .doc = "cirrus, vga, virtio, qxl..."),
 };
 KT_SCHEMA(kt_video_schema, KtVideo, video_fields, .doc = "a video card");
 
@@ -79,7 +80,8 @@ KT_SCHEMA(kt_graphics_schema, KtGraphics, graphics_fields, .doc = "a remote scre
 
 static const KtField filesystem_fields[] = {
 	KT_FIELD(KtFilesystem, type, .source = "filesystem/@type", .doc = "mount..."),
-	KT_FIELD(KtFilesystem, driver, .source = "filesystem/driver/@type", .doc = "path, virtiofs..."),
+	KT_FIELD(KtFilesystem, driver, .source = "filesystem/driver/@type",
+		 .doc = "path, virtiofs..."),
 	KT_FIELD(KtFilesystem, target, .source = "filesystem/target/@dir", .doc = "name inside"),
 };
 KT_SCHEMA(kt_filesystem_schema, KtFilesystem, filesystem_fields, .doc = "a shared folder");
@@ -93,6 +95,7 @@ KT_SCHEMA(kt_channel_schema, KtChannel, channel_fields, .doc = "a channel to a p
 static const KtField serial_fields[] = {
 	KT_FIELD(KtSerial, type, .source = "serial/@type", .doc = "pty, tcp, file..."),
 	KT_FIELD(KtSerial, tls, .source = "serial/source/@tls", .doc = "yes: encrypted"),
+	KT_FIELD(KtSerial, host, .source = "serial/source/@host", .doc = "address, type tcp"),
 };
 KT_SCHEMA(kt_serial_schema, KtSerial, serial_fields, .doc = "a serial port");
 
@@ -110,10 +113,14 @@ KT_SCHEMA(kt_watchdog_schema, KtWatchdog, watchdog_fields, .doc = "a watchdog");
 
 static const KtField memory_device_fields[] = {
 	KT_FIELD(KtMemoryDevice, model, .source = "memory/@model", .doc = "dimm, virtio-mem..."),
-	KT_FIELD(KtMemoryDevice, size_kib, .unit = "KiB", .source = "memory/target/size", .doc = "size"),
+	KT_FIELD(KtMemoryDevice, size_kib, .unit = "KiB", .source = "memory/target/size",
+		 .doc = "size"),
 	KT_FIELD(KtMemoryDevice, node, .source = "memory/target/node", .doc = "node of the guest"),
-	KT_FIELD(KtMemoryDevice, requested_kib, .unit = "KiB", .source = "memory/target/requested", .doc = "virtio-mem: asked for"),
-	KT_FIELD(KtMemoryDevice, current_kib, .unit = "KiB", .source = "memory/target/current", .doc = "virtio-mem: in use"),
+	KT_FIELD(KtMemoryDevice, requested_kib, .unit = "KiB", .source = "memory/target/requested",
+		 .doc = "virtio-mem: asked for"),
+	KT_FIELD(KtMemoryDevice, current_kib, .unit = "KiB", .source = "memory/target/current",
+		 .doc = "virtio-mem: in use"),
 };
-KT_SCHEMA(kt_memory_device_schema, KtMemoryDevice, memory_device_fields, .doc = "memory that is added to that of the boot");
+KT_SCHEMA(kt_memory_device_schema, KtMemoryDevice, memory_device_fields,
+	  .doc = "memory that is added to that of the boot");
 /* clang-format on */

@@ -86,6 +86,7 @@ KT_LIST(KtChannelList, KtChannel);
 typedef struct KtSerial {
 	KtOptStr type; /* "pty", "tcp", "file"... */
 	KtOptStr tls;
+	KtOptStr host; /* address that a TCP port is bound to, or connects to */
 } KtSerial;
 KT_LIST(KtSerialList, KtSerial);
 

@@ -181,10 +181,13 @@ count_text(const KtMarkup *root, const char *rest)
 	const KtMarkup *parent = root;
 	size_t n = g_strv_length(names);
 
+	/* The element itself is what is counted, and was not there before. */
+	if (n == 0)
+		return g_strdup("1");
 	for (size_t i = 0; parent && i + 1 < n; i++)
 		parent = kt_markup_child(parent, names[i]);
 	return g_strdup_printf("%" G_GUINT64_FORMAT,
-			       parent && n ? count_matching(parent, names[n - 1], condition) : 0);
+			       parent ? count_matching(parent, names[n - 1], condition) : 0);
 }
 
 /* What stands at @rest below @root: NULL for nothing, "" for an empty element. Free with g_free. */

@@ -1,53 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
-#include "kt-guest.h"
+#include "kt-guest-os.h"
 
 #include <string.h>
 
-#define WINDOWS "http://microsoft.com/"
-
 /* Cards of the 1990s, emulated register by register. */
 static const char *const emulated[] = {"rtl8139", "e1000", "pcnet", "ne2k_pci", "ne2k_isa", NULL};
-
-/* Systems whose own kernel drives virtio-net, by the URI of libosinfo's metadata and the first
- * major version (osinfo-db 20221130, device 1af4:1000). Words instead of a version ("rolling",
- * "unstable") are newer than every number. */
-static const struct {
-	const char *prefix;
-	uint64_t first;
-} capable[] = {
-	{.prefix = "http://almalinux.org/almalinux/", .first = 8},
-	{.prefix = "http://alpinelinux.org/alpinelinux/", .first = 3},
-	{.prefix = "http://altlinux.org/alt/", .first = 8},
-	{.prefix = "http://archlinux.org/archlinux/", .first = 0},
-	{.prefix = "http://centos.org/centos-stream/", .first = 8},
-	{.prefix = "http://centos.org/centos/", .first = 6},
-	{.prefix = "http://debian.org/debian/", .first = 5},
-	{.prefix = "http://fedoraproject.org/coreos/", .first = 0},
-	{.prefix = "http://fedoraproject.org/fedora/", .first = 9},
-	{.prefix = "http://fedoraproject.org/silverblue/", .first = 28},
-	{.prefix = "http://freebsd.org/freebsd/", .first = 10},
-	{.prefix = "http://gentoo.org/gentoo/", .first = 0},
-	{.prefix = "http://libosinfo.org/linux/", .first = 2016},
-	{.prefix = "http://mageia.org/mageia/", .first = 1},
-	{.prefix = "http://manjaro.org/manjaro/", .first = 0},
-	{.prefix = "http://nixos.org/nixos/", .first = 20},
-	{.prefix = "http://openbsd.org/openbsd/", .first = 6},
-	{.prefix = "http://opensuse.org/opensuse/", .first = 13},
-	{.prefix = "http://oracle.com/ol/", .first = 6},
-	{.prefix = "http://pureos.net/pureos/", .first = 9},
-	{.prefix = "http://redhat.com/rhel-atomic/", .first = 7},
-	{.prefix = "http://redhat.com/rhel/", .first = 6},
-	{.prefix = "http://rockylinux.org/rocky/", .first = 8},
-	{.prefix = "http://scientificlinux.org/scientificlinux/", .first = 6},
-	{.prefix = "http://suse.com/sle/", .first = 15},
-	{.prefix = "http://suse.com/sled/", .first = 12},
-	{.prefix = "http://suse.com/slem/", .first = 5},
-	{.prefix = "http://suse.com/sles/", .first = 12},
-	{.prefix = "http://system76.com/popos/", .first = 17},
-	{.prefix = "http://ubuntu.com/ubuntu/", .first = 8},
-	{.prefix = "http://voidlinux.org/voidlinux/", .first = 0},
-};
 
 static bool
 is_x86(const KtGuestConfig *config)
@@ -69,19 +27,6 @@ static bool
 is_emulated(const char *model)
 {
 	return model && g_strv_contains(emulated, model);
-}
-
-static bool
-is_listed(const char *os)
-{
-	for (size_t i = 0; i < G_N_ELEMENTS(capable); i++) {
-		if (!g_str_has_prefix(os, capable[i].prefix))
-			continue;
-		const char *version = os + strlen(capable[i].prefix);
-		return !g_ascii_isdigit(*version) ||
-		       g_ascii_strtoull(version, NULL, 10) >= capable[i].first;
-	}
-	return false;
 }
 
 static bool
@@ -112,9 +57,9 @@ tell_capable(const KtGuestConfig *config, KtSink *out)
 {
 	const KtOptStr os = config->os_id;
 	const char *disk = virtio_disk(config);
-	bool is_windows = kt_known(os) && g_str_has_prefix(os.v, WINDOWS);
+	bool is_windows = kt_guest_is_windows(config);
 
-	if (kt_known(os) && is_listed(os.v)) {
+	if (kt_guest_has_virtio(config)) {
 		kt_sink_evidence(out, os.origin, "the guest runs %s", os.v);
 		return true;
 	}
