@@ -195,7 +195,7 @@ static const Row rows[] = {
 	{
 		.name = "xml-no-such-fact",
 		.facts = INACTIVE(DISKS),
-		.change = XML("/domain/devices/disk[target/@dev='vda']/driver/@discard", "unmap"),
+		.change = XML("/domain/devices/disk[target/@dev='vda']/driver/@copy_on_read", "on"),
 		.is_refused = true,
 	},
 	{
