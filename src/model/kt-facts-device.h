@@ -26,7 +26,7 @@ typedef struct KtDisk {
 	KtOptStr rerror_policy; /* "stop", "report", "ignore" */
 	KtOptStr rawio;
 	KtOptU64 metadata_cache_bytes; /* libvirt prints it in bytes, whatever was given */
-	KtOptBool is_throttled; /* has <iotune> */
+	KtOptBool is_throttled;        /* has <iotune> */
 } KtDisk;
 KT_LIST(KtDiskList, KtDisk);
 
