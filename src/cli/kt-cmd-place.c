@@ -3,6 +3,9 @@
 #include "kt-clock.h"
 #include "kt-command.h"
 #include "kt-input.h"
+#include "kt-instance-facts.h"
+#include "kt-place-plan.h"
+#include "kt-planning.h"
 #include "kt-report-place.h"
 #include "kt-solver.h"
 
@@ -12,7 +15,7 @@
 #define MAX_BUDGET_MS     UINT64_C(3600000)
 #define DEFAULT_BUDGET_MS 200
 /* The budget is work; a machine slower than this many times is stopped by the clock. */
-#define PATIENCE 4
+#define PATIENCE 10
 /* Ten years of 365 days. */
 #define MAX_HORIZON_S ((uint32_t)10 * 365 * 86400)
 
@@ -65,30 +68,83 @@ read_limits(KtCli *cli, int64_t *deadline_us, KtSearchLimits *ret_limits, GError
 	return true;
 }
 
-static KtInstance *
-read_instance(KtCli *cli, GError **error)
+/* What is looked at: an instance of a file, or the host with its facts. */
+typedef struct Subject {
+	KtInstance *instance;
+	KtAudit *audit; /* NULL with --instance */
+} Subject;
+
+static void
+clear_subject(Subject *subject)
 {
-	const char *path = cli->options.instance;
-	uint32_t horizon_s = 0;
+	g_clear_pointer(&subject->instance, kt_instance_free);
+	g_clear_pointer(&subject->audit, kt_audit_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Subject, clear_subject)
 
-	if (!path) {
-		kt_throw_hint(error,
-			      KT_ERROR_USAGE,
-			      "docs/place-instance-format.md tells its format",
-			      "--instance FILE is missing");
-		return NULL;
-	}
-	if (cli->options.horizon &&
-	    !kt_parse_duration(cli->options.horizon, "--horizon", MAX_HORIZON_S, &horizon_s, error))
-		return NULL;
-
+static KtInstance *
+read_file(const char *path, GError **error)
+{
 	g_autoptr(KtJson) json = kt_input_read_json(path, MAX_INSTANCE_BYTES, error);
-	g_autoptr(KtInstance) instance = json ? kt_instance_from_json(json, error) : NULL;
+	KtInstance *instance = json ? kt_instance_from_json(json, error) : NULL;
+
 	if (json && !instance)
 		kt_prefix(error, "%s", kt_input_name(path));
-	if (instance && horizon_s > 0)
-		instance->horizon_s = horizon_s;
-	return g_steal_pointer(&instance);
+	return instance;
+}
+
+static bool
+read_subject(KtCli *cli, Subject *subject, GError **error)
+{
+	/* Facts are wanted, not findings: the cheapest practice is enough. */
+	static const char *const practices[] = {"host.swappiness", NULL};
+	static const KtSelection selection = {.only = practices};
+	uint32_t horizon_s = 0;
+
+	if (cli->options.horizon &&
+	    !kt_parse_duration(cli->options.horizon, "--horizon", MAX_HORIZON_S, &horizon_s, error))
+		return false;
+	if (cli->options.instance) {
+		subject->instance = read_file(cli->options.instance, error);
+	} else {
+		KtSession *session = kt_cli_session(cli, error);
+		subject->audit = session ? kt_session_audit(session, &selection, error) : NULL;
+		if (subject->audit)
+			subject->instance = kt_instance_from_facts(
+				subject->audit->facts, kt_session_policy(session), error);
+	}
+	if (subject->instance && horizon_s > 0)
+		subject->instance->horizon_s = horizon_s;
+	return subject->instance != NULL;
+}
+
+/* The plan of the host's placement; with -o it is saved, and otherwise offered. */
+static bool
+put_plan(KtCli *cli, const Subject *subject, const KtSolution *solution, GError **error)
+{
+	const KtPlanOptions plan_options = {.tool_version = KT_VERSION};
+	const char *path = cli->options.output;
+	KtSession *session = kt_cli_session(cli, error);
+	g_autoptr(KtPlan) plan = !session ? NULL
+					  : kt_place_plan(subject->audit->facts,
+							  kt_session_policy(session),
+							  subject->instance,
+							  solution,
+							  &plan_options,
+							  error);
+
+	if (!plan || (path && !kt_planning_write(plan, path, error)))
+		return false;
+	if (cli->options.json)
+		return true;
+	if (plan->n_steps == 0)
+		g_string_append(cli->out, "\nEverybody is there already: nothing to apply.\n");
+	else if (path)
+		g_string_append_printf(cli->out, "\nNext: kvmtune apply %s\n", path);
+	else
+		g_string_append(cli->out,
+				"\nNext: kvmtune place -o FILE, review, and kvmtune apply FILE\n");
+	return true;
 }
 
 static bool
@@ -96,19 +152,19 @@ run(KtCli *cli, GError **error)
 {
 	int64_t deadline_us = 0;
 	KtSearchLimits limits = {0};
-	g_autoptr(KtInstance) instance = read_instance(cli, error);
+	g_auto(Subject) subject = {0};
 
-	if (!instance || !read_limits(cli, &deadline_us, &limits, error))
+	if (!read_subject(cli, &subject, error) || !read_limits(cli, &deadline_us, &limits, error))
 		return false;
 
 	int64_t start_us = kt_clock_boottime_us();
-	g_autoptr(KtSolution) solution = kt_solver_run(instance, &limits);
+	g_autoptr(KtSolution) solution = kt_solver_run(subject.instance, &limits);
 	uint64_t elapsed_us = (uint64_t)(kt_clock_boottime_us() - start_us);
 	if (cli->options.json)
-		kt_cli_put_json(cli, kt_solution_to_json(instance, solution, elapsed_us));
+		kt_cli_put_json(cli, kt_solution_to_json(subject.instance, solution, elapsed_us));
 	else
-		kt_report_place(instance, solution, &cli->style, cli->out);
-	return true;
+		kt_report_place(subject.instance, solution, &cli->style, cli->out);
+	return !subject.audit || put_plan(cli, &subject, solution, error);
 }
 
 static const KtOptionId options[] = {
@@ -117,6 +173,8 @@ static const KtOptionId options[] = {
 	KT_OPTION_MAX_MOVES,
 	KT_OPTION_MAX_MOVE_GIB,
 	KT_OPTION_HORIZON,
+	KT_OPTION_OUTPUT,
+	KT_OPTION_DEEP,
 	KT_OPTION_UNSET,
 };
 
@@ -126,8 +184,11 @@ KT_COMMAND(place) = {
 	.description =
 		"Places guests jointly on NUMA nodes, L3 groups and cores: what it costs, how far "
 		"that can be from the best, which guests move and in which order, and why a guest "
-		"has no place. Nothing is changed.",
-	.examples = "kvmtune place --instance host.json\n"
+		"has no place. With -o the placement of this host is saved as a plan: pins, and "
+		"nodes for memory. Nothing is changed.",
+	.examples = "kvmtune place --deep\n"
+		    "kvmtune place -o place.plan\n"
+		    "kvmtune place --instance host.json\n"
 		    "kvmtune place --instance host.json --json --budget 1000",
 	.options = options,
 	.group = KT_VERB_GROUP_LOOK,

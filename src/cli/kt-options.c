@@ -262,7 +262,7 @@ static const KtOptionRow rows[KT_OPTION_N] = {
 			.arg = "MS",
 			.help = "search for about this many milliseconds (200)",
 			.doc = "The budget is counted as work, so that the same input gives the same "
-			       "answer; only a machine that needs four times as long ends earlier, and "
+			       "answer; only a machine that needs ten times as long ends earlier, and "
 			       "says so.",
 			MEMBER(budget),
 		},

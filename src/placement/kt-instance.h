@@ -126,6 +126,7 @@ typedef struct KtInstance {
 	uint64_t ratio_permille;        /* vCPUs that may share a CPU of the pool */
 	uint64_t horizon_s;             /* how long a gain is counted against the cost of moves */
 	uint64_t spare_pages;           /* huge pages of each used pool beyond the need */
+	bool is_live;                   /* who has no place stays as it is, instead of stopping */
 	bool has_fixed_pools;           /* huge page pools stay as large as they are */
 	KtInstGuest *guests;
 	uint32_t n_guests;

@@ -85,7 +85,8 @@ kt_cost_overcommit(const int32_t *vcpus, const int32_t *cpus, uint32_t n_nodes)
 	if (all_vcpus == 0 || all_cpus == 0)
 		return 0;
 
-	int64_t mean = divide(all_vcpus * 1000, all_cpus);
+	/* Up to a CPU for each vCPU nobody waits, however uneven that is. */
+	int64_t mean = MAX(divide(all_vcpus * 1000, all_cpus), 1000);
 	for (uint32_t n = 0; n < n_nodes; n++) {
 		if (cpus[n] == 0)
 			continue;

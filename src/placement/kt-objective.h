@@ -50,7 +50,8 @@ int64_t kt_cost_l3(const KtInstGuest *guest, uint32_t extra);
 /* @beside: vCPUs on whose core another guest has a CPU. */
 int64_t kt_cost_smt(const KtInstGuest *guest, uint32_t beside);
 
-/* Imbalance of the shared pools: their vCPUs and CPUs per node. */
+/* Imbalance of overcommitted pools: their vCPUs and CPUs per node. With no more vCPUs than CPUs a
+ * pool costs nothing. */
 int64_t kt_cost_overcommit(const int32_t *vcpus, const int32_t *cpus, uint32_t n_nodes);
 
 /* What moving @kib and changing pins costs, as loss over the horizon, in thousandths of the unit of

@@ -45,6 +45,14 @@ slack(const KtSearch *search, const KtUnit *unit, const KtLayout *layout)
 	return sum / shape->n_cells;
 }
 
+/* More loss, or as much with more cells. */
+static bool
+is_dearer(const KtLayout *layout, const KtLayout *than)
+{
+	return layout->cost > than->cost ||
+	       (layout->cost == than->cost && layout->shape > than->shape);
+}
+
 bool
 kt_search_insert(KtSearch *search, uint32_t u, bool is_noisy)
 {
@@ -56,7 +64,7 @@ kt_search_insert(KtSearch *search, uint32_t u, bool is_noisy)
 
 	for (uint32_t i = 0; i < unit->menu->n; i++) {
 		const KtLayout *layout = &unit->menu->layouts[i];
-		if (chosen >= 0 && layout->cost > unit->menu->layouts[chosen].cost) {
+		if (chosen >= 0 && is_dearer(layout, &unit->menu->layouts[chosen])) {
 			if (!skips)
 				break;
 			skips = false;
@@ -242,7 +250,8 @@ make_round(KtSearch *search, Cycle *cycle)
 	qsort(cycle->items, n, sizeof(*cycle->items), compare_items);
 	for (uint32_t i = 0; i < n; i++)
 		kt_search_insert(search, cycle->items[i].unit, /* is_noisy= */ true);
-	search->work += n + 1;
+	/* A round costs some 20 looks even when it is small. */
+	search->work += 2 * n + 16 + search->room.n_nodes;
 
 	KtScore new = kt_search_score(search);
 	int64_t delta = (new.unplaced - old.unplaced) * PENALTY + new.cost - old.cost;

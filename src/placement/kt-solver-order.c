@@ -263,7 +263,7 @@ begin(Order *order)
 			placed->is_placed && (placed->is_repinned || placed->moved_kib > 0);
 	}
 	/* Who has no place any more makes room first. */
-	for (uint32_t v = 0; v < instance->n_guests; v++) {
+	for (uint32_t v = 0; !instance->is_live && v < instance->n_guests; v++) {
 		if (order->nodes[v] && !order->solution->guests[v].is_placed)
 			emit(order, KT_MOVE_STOP, v, NULL, NULL);
 	}

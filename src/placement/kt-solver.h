@@ -15,7 +15,7 @@
 
 /* Work that a usual machine does in a millisecond: layouts looked at by one core of a server of
  * 2020, measured with 'check bench', rounded down. A budget in ms is this many units of work. */
-#define KT_SOLVER_WORK_PER_MS 40000
+#define KT_SOLVER_WORK_PER_MS 60000
 
 /* @limits may be NULL: 200 ms worth of work, any number of moves. Free with kt_solution_free. */
 KtSolution *kt_solver_run(const KtInstance *instance, const KtSearchLimits *limits);

@@ -172,7 +172,10 @@ put_unplaced(const KtInstance *instance, const KtSolution *solution, KtPaper *pa
 			continue;
 		if (is_first) {
 			kt_paper_gap(paper);
-			kt_paper_flow(paper, KT_INK_HEADING, "Not placed");
+			kt_paper_flow(paper,
+				      KT_INK_HEADING,
+				      instance->is_live ? "Not placed, stays as it is"
+							: "Not placed");
 			kt_paper_end_line(paper);
 		}
 		is_first = false;
@@ -188,10 +191,10 @@ put_moves(const KtInstance *instance, const KtSolution *solution, KtPaper *paper
 	static const char *const words[KT_MOVE_N] = {
 		[KT_MOVE_UNSET] = "",
 		[KT_MOVE_START] = "starts again",
-		[KT_MOVE_REPIN] = "gets other CPUs of its nodes",
-		[KT_MOVE_NODES] = "moves",
+		[KT_MOVE_REPIN] = "gets other CPUs",
+		[KT_MOVE_NODES] = "gets its place",
 		[KT_MOVE_STOP] = "stops",
-		[KT_MOVE_PARK] = "goes aside",
+		[KT_MOVE_PARK] = "waits",
 	};
 
 	if (solution->n_moves == 0)
@@ -209,7 +212,7 @@ put_moves(const KtInstance *instance, const KtSolution *solution, KtPaper *paper
 							i + 1,
 							guest->name,
 							words[move->kind],
-							nodes ? " to node " : "",
+							nodes ? " on node " : "",
 							nodes ? nodes : "",
 							move->kib ? ", " : "",
 							move->kib ? kib : "");

@@ -4,7 +4,7 @@
 """Recorded hosts and what kvmtune says of them.
 
 Every folder below tests/hosts with a snapshot in it, and those that tests/hosts/generate makes, are
-audited and planned for; the answers are compared with hosts/NAME.txt, NAME.json and NAME.plan.txt.  KVMTUNE_TEST_REGENERATE=1 writes them:
+audited and planned for; the answers are compared with hosts/NAME.txt, NAME.json, NAME.plan.txt and NAME.place.txt.  KVMTUNE_TEST_REGENERATE=1 writes them:
 then read them as somebody who was woken up at night, and look at "git diff".
 """
 
@@ -87,10 +87,13 @@ def check(name, root):
     text = ask(root, "audit")
     document = ask(root, "audit", "--json")
     plan = ask(root, "plan")
+    place = ask(root, "place")
     yield from compare(GOLDEN / f"{name}.txt", text)
     if len(document) <= LARGEST_DOCUMENT:
         yield from compare(GOLDEN / f"{name}.json", document)
     yield from compare(GOLDEN / f"{name}.plan.txt", plan)
+    yield from compare(GOLDEN / f"{name}.place.txt", place)
+    yield from too_wide(place)
     yield from too_wide(text)
     yield from too_wide(plan)
     yield from consistent(text, json.loads(document))

@@ -4,10 +4,13 @@
 """Every answer keeps every rule; wrong instances are told apart; the same input, the same answer."""
 
 import json
+import pathlib
+import subprocess
+import tempfile
 
 import placecheck
 import placegen
-from placetest import FACTOR, Case, place, run, value
+from placetest import FACTOR, KVMTUNE, SOURCE, Case, place, run, value
 
 import tap
 
@@ -86,6 +89,28 @@ class Rules(Case):
             with self.subTest(name):
                 answer = self.judge(instance, "--budget", "100")
                 self.assertEqual(len(answer["placed"]), n)
+
+
+class Host(Case):
+    """The recorded host two-sockets-smt: its placement as a plan."""
+
+    def test_plan(self):
+        host = SOURCE / "tests" / "hosts" / "two-sockets-smt"
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "place.plan")
+            done = subprocess.run([KVMTUNE, "--root", host, "place", "-o", path],
+                                  capture_output=True, text=True, check=False)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            plan = json.loads(path.read_text())
+        self.assertIn("Next: kvmtune apply", done.stdout)
+        self.assertEqual({group["practices"] for group in plan["groups"]}, {"place"})
+        edits = [(step["knob"], edit["locator"]) for step in plan["steps"]
+                 for edit in step["edits"]]
+        self.assertIn(("domain-xml", "/domain/numatune/memory/@nodeset"), edits)
+        self.assertIn(("domain-live", "vcpupin/0"), edits)
+        # Live pins only where the memory stays: a guest of which nothing is known gets none.
+        live = {step["target"] for step in plan["steps"] if step["knob"] == "domain-live"}
+        self.assertEqual(len(live), 2)
 
 
 class Words(Case):
