@@ -160,6 +160,17 @@ kt_state_dir_lock(KtStateDir *dir, uint32_t wait_ms, GError **error)
 	return true;
 }
 
+bool
+kt_state_dir_is_busy(const KtStateDir *dir)
+{
+	kt_autofd fd = dir->fd < 0 || dir->lock >= 0
+			       ? -1
+			       : openat(dir->fd, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	/* Held for a moment only: whoever wants to write tries again. */
+	return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
 int
 kt_state_dir_lock_fd(const KtStateDir *dir)
 {

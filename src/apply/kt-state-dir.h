@@ -33,6 +33,9 @@ const char *kt_state_dir_path(const KtStateDir *dir);
 /* Takes the lock, waiting up to @wait_ms. Error BUSY names the owner. */
 bool kt_state_dir_lock(KtStateDir *dir, uint32_t wait_ms, GError **error) KT_WARN_UNUSED;
 
+/* Does somebody else hold the lock now? False when that cannot be told. */
+bool kt_state_dir_is_busy(const KtStateDir *dir);
+
 /* The descriptor that holds the lock (borrowed); -1 = not locked. Who inherits it holds it, too. */
 int kt_state_dir_lock_fd(const KtStateDir *dir);
 

@@ -4,6 +4,7 @@
 
 static const char *const state_names[KT_TXN_N] = {
 	[KT_TXN_UNSET] = "none", /* nothing was begun */
+	[KT_TXN_RUNNING] = "running",
 	[KT_TXN_INTERRUPTED] = "interrupted",
 	[KT_TXN_UNCONFIRMED] = "unconfirmed",
 	[KT_TXN_APPLIED] = "applied",

@@ -12,6 +12,7 @@
 /* State of a transaction as a whole. */
 typedef enum KtTxnState {
 	KT_TXN_UNSET = 0,
+	KT_TXN_RUNNING,     /* another kvmtune is at it right now */
 	KT_TXN_INTERRUPTED, /* apply or undo did not end: recover has to put things right */
 	KT_TXN_UNCONFIRMED, /* applied; undone at the deadline unless confirmed */
 	KT_TXN_APPLIED,     /* applied and kept */

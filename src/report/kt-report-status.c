@@ -152,7 +152,7 @@ put_txns(KtPaper *paper, const GPtrArray *txns)
 		kt_paper_end_line(paper);
 		return;
 	}
-	for (KtTxnState state = KT_TXN_INTERRUPTED; state < KT_TXN_N; state++) {
+	for (KtTxnState state = KT_TXN_RUNNING; state < KT_TXN_N; state++) {
 		unsigned n = count_state(txns, state);
 		if (!n)
 			continue;

@@ -226,6 +226,7 @@ static KtInk
 state_ink(KtTxnState state)
 {
 	static const KtInk inks[KT_TXN_N] = {
+		[KT_TXN_RUNNING] = KT_INK_MEDIUM,
 		[KT_TXN_INTERRUPTED] = KT_INK_CRITICAL,
 		[KT_TXN_UNCONFIRMED] = KT_INK_MEDIUM,
 		[KT_TXN_APPLIED] = KT_INK_GOOD,
@@ -269,6 +270,7 @@ kt_report_txn_warning(const KtTxn *txn)
 			"recover'",
 			txn->id);
 	case KT_TXN_UNSET:
+	case KT_TXN_RUNNING:
 	case KT_TXN_APPLIED:
 	case KT_TXN_UNDONE:
 	case KT_TXN_N:

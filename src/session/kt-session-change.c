@@ -374,6 +374,32 @@ damaged_txn(uint32_t id, const GError *error)
 	return txn;
 }
 
+static KtTxn *
+load_txn(const KtStateDir *dir, uint32_t id, const char *boot_id)
+{
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(KtLog) log = kt_log_load(dir, id, &problem);
+
+	return log ? kt_log_to_txn(log, boot_id, kt_clock_boottime_us()) : damaged_txn(id, problem);
+}
+
+/* A journal without end is that of a crash, or that of a kvmtune which is just writing it: one that
+ * holds the lock, or did a moment ago. */
+static KtTxn *
+tell(const KtStateDir *dir, uint32_t id, const char *boot_id)
+{
+	KtTxn *txn = load_txn(dir, id, boot_id);
+
+	if (txn->state != KT_TXN_INTERRUPTED)
+		return txn;
+	if (kt_state_dir_is_busy(dir)) {
+		txn->state = KT_TXN_RUNNING;
+		return txn;
+	}
+	kt_txn_free(txn);
+	return load_txn(dir, id, boot_id);
+}
+
 GPtrArray *
 kt_session_history(KtSession *session, GError **error)
 {
@@ -385,14 +411,8 @@ kt_session_history(KtSession *session, GError **error)
 	if (!ids)
 		return NULL;
 	kt_session_machine(session, NULL, &machine);
-	for (guint i = 0; i < ids->len; i++) {
-		uint32_t id = g_array_index(ids, uint32_t, i);
-		g_autoptr(GError) problem = NULL;
-		g_autoptr(KtLog) log = kt_log_load(dir, id, &problem);
-		g_ptr_array_add(txns,
-				log ? kt_log_to_txn(log, machine.boot_id, kt_clock_boottime_us())
-				    : damaged_txn(id, problem));
-	}
+	for (guint i = 0; i < ids->len; i++)
+		g_ptr_array_add(txns, tell(dir, g_array_index(ids, uint32_t, i), machine.boot_id));
 	return g_steal_pointer(&txns);
 }
 

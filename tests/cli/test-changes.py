@@ -3,12 +3,13 @@
 # SPDX-FileCopyrightText: 2026 The kvmtune authors
 """Plan, apply, verify, undo as a person types them, on a made-up host."""
 
+import fcntl
 import json
 import os
 import signal
 import time
 
-from clitest import DROP_IN, RULE, HostCase, run
+from clitest import DROP_IN, RULE, HostCase, environment, run
 
 import tap
 
@@ -82,6 +83,20 @@ class Changes(HostCase):
         answer = self.apply()
         self.assertIn("Nothing to do", answer.out)
         self.assertEqual(len(self.kvmtune("history", "--json").json["transactions"]), 1)
+
+    def test_running_is_not_interrupted(self):
+        """A journal without end belongs to a crash, or to one who is just writing it."""
+        fault = environment(KVMTUNE_FAULT="*:9:kill")
+        if self.kvmtune("apply", "--yes", RULE, env=fault).status == 0:
+            self.skipTest("this build has no fault points")
+        self.assertIn("was interrupted", self.kvmtune("status").out)
+        with (self.state / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            answer = self.expect(self.kvmtune("history", "--json"), 0)
+            self.assertEqual([txn["state"] for txn in answer.json["transactions"]], ["running"])
+            self.assertNotIn("interrupted", self.kvmtune("audit", RULE).err)
+        self.assertIn("was interrupted", self.kvmtune("audit", RULE).err)
+        self.expect(self.kvmtune("recover"), 0)
 
     def test_dry_run(self):
         answer = self.expect(self.kvmtune("apply", "--dry-run", RULE), 0)

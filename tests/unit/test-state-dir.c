@@ -185,10 +185,12 @@ test_lock(Folder *folder, const void *data)
 	g_assert_error(error, KT_ERROR, KT_ERROR_BUSY);
 	g_assert_nonnull(strstr(error->message, name));
 	g_clear_error(&error);
+	g_assert_true(kt_state_dir_is_busy(dir));
 
 	g_assert_cmpint(kill(pid, SIGKILL), ==, 0);
 	g_assert_true(kt_state_dir_lock(dir, 1000, &error));
 	g_assert_no_error(error);
+	g_assert_false(kt_state_dir_is_busy(dir));
 	g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
 }
 
