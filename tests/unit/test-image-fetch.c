@@ -292,6 +292,59 @@ test_hang(void)
 	/* Closing the group lets the thread that was left behind go. */
 }
 
+/* Runs losetup; NULL when it does not work here. Free with g_free. */
+static char *
+run_losetup(const char *option, const char *path)
+{
+	const char *argv[] = {"losetup", option, "--show", "--read-only", path, NULL};
+	const char *detach[] = {"losetup", option, path, NULL};
+	bool is_detach = g_str_equal(option, "--detach");
+	g_autofree char *output = NULL;
+	int status = 0;
+
+	if (!g_spawn_sync(NULL,
+			  (char **)(is_detach ? detach : argv),
+			  /* envp= */ NULL,
+			  G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL,
+			  NULL,
+			  NULL,
+			  &output,
+			  NULL,
+			  &status,
+			  NULL) ||
+	    !g_spawn_check_wait_status(status, NULL))
+		return NULL;
+	return g_strstrip(g_steal_pointer(&output));
+}
+
+static void
+test_block_device(void)
+{
+	g_autofree char *path = in_dir("top");
+
+	write_qcow2("top", NULL, NULL);
+	g_assert_cmpint(truncate(path, 8 << 20), ==, 0);
+	g_autofree char *device = run_losetup("--find", path);
+	if (!device) {
+		g_test_skip("no loop devices here");
+		return;
+	}
+
+	g_autoptr(KtFacts) facts = make_facts(device, "qcow2");
+	facts->guests.v[0].inactive.disks.v[0].source_type = known(facts, "block");
+	look(facts);
+	g_free(run_losetup("--detach", device));
+	const KtImage *image = &facts->images.v[0];
+	g_assert_true(kt_opt_is(image->kind, "block"));
+	g_assert_true(kt_opt_is(image->format, "qcow2"));
+	g_assert_cmpuint(image->size_bytes.v, ==, 8 << 20);
+	g_assert_cmpuint(image->direct_align_bytes.v, >=, 512);
+	g_assert_cmpint(image->allocated_bytes.state, ==, KT_STATE_ABSENT);
+	g_assert_cmpint(image->filesystem.state, ==, KT_STATE_ABSENT);
+	g_assert_cmpint(image->preallocation.state, ==, KT_STATE_ABSENT);
+	g_assert_true(g_str_has_prefix(image->file_id.v, "block "));
+}
+
 /* What a snapshot keeps gives the same facts; with pseudonyms, paths are those of the XML. */
 static void
 test_snapshot(void)
@@ -396,6 +449,7 @@ main(int argc, char **argv)
 	g_test_add_func("/image-fetch/protocols", test_protocols);
 	g_test_add_func("/image-fetch/states", test_states);
 	g_test_add_func("/image-fetch/untouched", test_untouched);
+	g_test_add_func("/image-fetch/block-device", test_block_device);
 	g_test_add_func("/image-fetch/snapshot", test_snapshot);
 	g_test_add_func("/image-fetch/merge-refuses", test_merge_refuses);
 	g_test_add_func("/image-fetch/mounts", test_mounts);
