@@ -65,6 +65,9 @@ kt_room_isolated(const KtRoomNode *node, int32_t isolated)
 static inline int32_t
 kt_room_pool(const KtRoom *room, const KtRoomNode *node)
 {
+	/* Most hosts have none, and this is asked millions of times. */
+	if (node->shared == 0)
+		return 0;
 	return (int32_t)(((int64_t)node->shared * 1000 + room->ratio_permille - 1) /
 			 room->ratio_permille);
 }

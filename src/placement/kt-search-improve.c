@@ -67,6 +67,9 @@ kt_search_insert(KtSearch *search, uint32_t u, bool is_noisy)
 		if (chosen >= 0 && is_dearer(layout, &unit->menu->layouts[chosen])) {
 			if (!skips)
 				break;
+			/* As cheap with more cells is the same place again. */
+			if (layout->cost == unit->menu->layouts[chosen].cost)
+				continue;
 			skips = false;
 			least = INT64_MAX;
 			n_equals = 0;
@@ -233,6 +236,7 @@ accepts(KtSearch *search, int64_t delta, uint64_t step, uint64_t length)
 typedef struct Cycle {
 	Item *items;
 	int32_t *before; /* layouts of what was taken up */
+	uint32_t *taken; /* the units, in the same order */
 	uint64_t step;
 	uint64_t length;
 } Cycle;
@@ -242,16 +246,16 @@ make_round(KtSearch *search, Cycle *cycle)
 {
 	KtScore old = kt_search_score(search);
 	uint32_t n = take_up(search, pick_nodes(search), cycle->items, cycle->before);
-	g_autofree int32_t *before = g_memdup2(cycle->before, n * sizeof(int32_t));
-	g_autofree uint32_t *taken = g_new(uint32_t, MAX(n, 1));
+	const int32_t *before = cycle->before;
+	uint32_t *taken = cycle->taken;
 
 	for (uint32_t i = 0; i < n; i++)
 		taken[i] = cycle->items[i].unit;
 	qsort(cycle->items, n, sizeof(*cycle->items), compare_items);
 	for (uint32_t i = 0; i < n; i++)
 		kt_search_insert(search, cycle->items[i].unit, /* is_noisy= */ true);
-	/* A round costs some 20 looks even when it is small. */
-	search->work += 2 * n + 16 + search->room.n_nodes;
+	/* A round costs some looks even when it is small. */
+	search->work += n + 8;
 
 	KtScore new = kt_search_score(search);
 	int64_t delta = (new.unplaced - old.unplaced) * PENALTY + new.cost - old.cost;
@@ -284,7 +288,8 @@ kt_search_improve(KtSearch *search, uint64_t work)
 {
 	g_autofree Item *items = g_new(Item, MAX(search->n_units, 1));
 	g_autofree int32_t *before = g_new(int32_t, MAX(search->n_units, 1));
-	Cycle cycle = {.items = items, .before = before, .length = FIRST_CYCLE};
+	g_autofree uint32_t *taken = g_new(uint32_t, MAX(search->n_units, 1));
+	Cycle cycle = {.items = items, .before = before, .taken = taken, .length = FIRST_CYCLE};
 	uint64_t end = search->work + work;
 
 	if (search->n_units == 0)

@@ -10,7 +10,8 @@
 
 #define DEFAULT_MS 200
 /* The tree gets its chance on hosts of this size: beyond, it never ends. */
-#define MAX_TREE 200
+#define MAX_TREE   200
+#define SMALL_TREE 24
 
 /* Cells that are alike keep the nodes they are on. */
 static void
@@ -111,9 +112,11 @@ run_search(KtSearch *search, uint64_t work)
 	kt_search_start(search);
 	if (kt_search_is_done(search) || search->n_units == 0)
 		return true;
-	kt_search_improve(search, work / 10);
-	if (search->n_units <= MAX_TREE && !search->is_stopped)
-		is_proven = kt_exact_improve(search, work * 3 / 10);
+	/* Trees of many guests rarely come to an end: the search may use the time better. */
+	bool is_small = search->n_units <= SMALL_TREE;
+	kt_search_improve(search, is_small ? work / 10 : work / 10 * 9);
+	if (search->n_units <= MAX_TREE && !search->is_stopped && !kt_search_is_done(search))
+		is_proven = kt_exact_improve(search, is_small ? work / 10 * 3 : work / 20);
 	if (!is_proven && !search->is_stopped && search->work < work)
 		kt_search_improve(search, work - search->work);
 	return is_proven || kt_search_is_done(search);

@@ -59,6 +59,14 @@ init_shape(const KtInstGuest *guest, int memory_class, uint32_t n, KtShape *shap
 bool
 kt_layout_fits(const KtRoom *room, const KtShape *shape, const KtLayout *layout)
 {
+	/* What does not even fit alone needs no closer look. */
+	for (uint32_t i = 0; i < shape->n_cells; i++) {
+		const KtRoomNode *node = &room->nodes[layout->nodes[i]];
+		const KtNeed *need = &shape->needs[i];
+		int32_t cpus = need->is_shared || need->smt == KT_SMT_UNSET ? 0 : need->vcpus;
+		if (node->kib[need->memory_class] < need->kib || kt_room_left(room, node) < cpus)
+			return false;
+	}
 	if (shape->n_cells == 1) {
 		KtRoomNode node = room->nodes[layout->nodes[0]];
 		kt_room_put(&node, &shape->needs[0], 1);
