@@ -12,11 +12,12 @@ import sys
 import tempfile
 import traceback
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "lib"))
+import qemu  # noqa: E402
+
 SKIP = 77
 # What the folders of a run are called.
 PREFIX = "kvmtune-live-"
-# Threads of QEMU that no libvirt knows.
-COME_AND_GO = ("worker", "call_rcu")
 
 
 class Skip(Exception):
@@ -105,26 +106,14 @@ class Guest:
 
     def affinities(self):
         """Thread name -> CPUs that the kernel allows it."""
-        found = {}
-        for task in pathlib.Path(f"/proc/{self.pid}/task").iterdir():
-            status = dict(line.split(":\t", 1) for line in read(task / "status").splitlines()
-                          if ":\t" in line)
-            if status["Name"] not in COME_AND_GO:
-                found[status["Name"]] = status["Cpus_allowed_list"].strip()
-        return found
+        return qemu.affinities(self.pid)
 
     def cpu_weight(self):
         """Of the guest's control group: (file name, number)."""
-        for line in read(f"/proc/{self.pid}/cgroup").splitlines():
-            number, controllers, path = line.split(":", 2)
-            base = path.split("/libvirt/")[0].removesuffix("/emulator")
-            if number == "0" and not controllers:
-                v2 = pathlib.Path(f"/sys/fs/cgroup{base}/cpu.weight")
-                if v2.exists():
-                    return v2.name, int(read(v2))
-            if "cpu" in controllers.split(","):
-                return "cpu.shares", int(read(f"/sys/fs/cgroup/cpu{base}/cpu.shares"))
-        raise Skip("the guest has no cpu control group")
+        file = qemu.cpu_weight(self.pid)
+        if not file:
+            raise Skip("the guest has no cpu control group")
+        return file.name, int(read(file))
 
 
 class Kvmtune:
