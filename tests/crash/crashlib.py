@@ -219,6 +219,29 @@ class Sweeper:
             shutil.rmtree(copy)
 
 
+class OutsideSweeper(Sweeper):
+    """Of what is changed, some is not in the folder: every run begins with what belongs to its
+    template.  capture() gives what is there now, restore(state) puts it back.  One at a time."""
+
+    def __init__(self, edge, template, scratch, capture, restore):
+        super().__init__(edge, template, scratch, timeout_s=30, jobs=1)
+        self.capture, self.restore = capture, restore
+        self.states = {template: capture()}
+
+    def remember(self, template):
+        """What is there now belongs to this template."""
+        self.states[template] = self.capture()
+        return template
+
+    def fresh(self, template=None):
+        self.restore(self.states[template or self.template])
+        return super().fresh(template)
+
+    def killed_copies(self, command, options, edges, template=None):
+        for copy in super().killed_copies(command, options, edges, template):
+            yield self.remember(copy)
+
+
 class Tap:
     """Test Anything Protocol on standard output."""
 

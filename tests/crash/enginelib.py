@@ -491,6 +491,26 @@ class Bench:
         return prepared(self.judge, self.template, name, *verbs)
 
 
+class Stopped:
+    """A run that stands still at a fault point until it is told to go on or to die."""
+
+    def __init__(self, words, fault):
+        # pylint: disable-next=consider-using-with
+        self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        text=True, env=dict(os.environ,
+                                                            KVMTUNE_FAULT=f"{fault}:stop"))
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+
+    def go_on(self):
+        self.process.send_signal(signal.SIGCONT)
+        said = self.process.communicate()[0]
+        return self.process.returncode, said
+
+    def die(self):
+        self.process.kill()
+        self.process.communicate()
+
+
 # Where the engine's own work begins; what stands before belongs to the dynamic loader.
 FROM = "--from=/state"
 EVERY_CALL = [FROM]
