@@ -89,7 +89,7 @@ class TroubleCase(HostCase):
         """Its values stay as they are until the test is over."""
         if os.geteuid() != 0:
             return
-        lock = look(wait_s=60)
+        lock = look(wait_s=10)
         if not lock:
             self.skipTest("another test moves values of this machine")
         self.addCleanup(lock.close)
