@@ -64,8 +64,10 @@ boot_values()
 	echo 16384 >/proc/sys/net/netfilter/nf_conntrack_buckets
 	cat /etc/sysctl.d/*.conf 2>/dev/null | sysctl -q -p - || true
 	echo mq-deadline >"$device/queue/scheduler"
-	udevadm control --reload
-	udevadm trigger --action=change --settle "$device"
+	if ls /etc/udev/rules.d/*kvmtune* >/dev/null 2>&1; then
+		udevadm control --reload
+		udevadm trigger --action=change --settle "$device"
+	fi
 	value=$(sed -n 's/^options kvm halt_poll_ns=//p' /etc/modprobe.d/*.conf 2>/dev/null || true)
 	echo "${value:-4000000}" >/sys/module/kvm/parameters/halt_poll_ns
 }
@@ -148,7 +150,6 @@ check_images() # NUMBER SIZE
 			leave 2>/dev/null || umount -R /cut 2>/dev/null || true
 		fi
 		losetup -d /dev/loop0
-		udevadm settle
 		[ "$bad" -lt 5 ] || break
 	done
 	sort /tmp/outcomes | uniq -c

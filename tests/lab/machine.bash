@@ -77,7 +77,7 @@ add_nodes() # FROM SHARE
 	q+=(-m "${total}M" -smp "$n_cpus,sockets=$sockets,cores=$((each / LAB_THREADS)),threads=$LAB_THREADS")
 }
 
-# Disks: the root, and for schedulers a virtio disk, a turning ATA disk, an SSD on SCSI, and NVMe.
+# Disks: the root, and for schedulers a virtio disk, a turning disk and an SSD on SCSI, and NVMe.
 # vdb and eth1 sit behind PCIe hosts that say which node they are near.
 add_disks()
 {
@@ -101,7 +101,7 @@ add_disks()
 	done
 	q+=(-device "virtio-blk-pci,drive=vdb,serial=vdb,num-queues=4$near_disk"
 		-device "virtio-scsi-pci,id=scsi0,bus=pcie.0,addr=0x6"
-		-device "ide-hd,drive=hdd,bus=ide.0,rotation_rate=7200,serial=hdd"
+		-device "scsi-hd,drive=hdd,bus=scsi0.0,scsi-id=0,rotation_rate=7200,serial=hdd"
 		-device "scsi-hd,drive=ssd,bus=scsi0.0,scsi-id=1,rotation_rate=1,serial=ssd")
 }
 

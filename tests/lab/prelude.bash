@@ -102,6 +102,15 @@ disk() # SERIAL: the name of the disk, which is given anew at each boot
 	lsblk -dno NAME,SERIAL | awk -v serial="$1" '$2 == serial { print $1 }'
 }
 
+# NVMe is plugged in when the lab host runs already, and udev may need a moment.
+disks_are_there() # SERIAL...
+{
+	local serial
+	for serial; do
+		eventually 120 sh -c "lsblk -dno SERIAL | grep -qx '$serial'"
+	done
+}
+
 scheduler_of() # SERIAL
 {
 	sed 's/.*\[\(.*\)\].*/\1/' "/sys/block/$(disk "$1")/queue/scheduler"
