@@ -2,18 +2,21 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-collect-host-private.h"
 
-#define CPUFREQ "/sys/devices/system/cpu/cpufreq"
+#include <string.h>
+
+#define CPUFREQ  "/sys/devices/system/cpu/cpufreq"
+#define MODALIAS "/sys/devices/system/cpu/modalias"
 
 /* One word for all policies. */
 static KtOptStr
-governor(KtHostJob *job, char *const *names)
+common_line(KtHostJob *job, char *const *names, const char *file)
 {
 	KtOptStr common = {.state = KT_STATE_ABSENT};
 
 	for (; *names; names++) {
 		if (!g_str_has_prefix(*names, "policy"))
 			continue;
-		g_autofree char *path = g_strdup_printf(CPUFREQ "/%s/scaling_governor", *names);
+		g_autofree char *path = g_strdup_printf(CPUFREQ "/%s/%s", *names, file);
 		KtOptStr one = kt_host_line_str(job, path);
 		if (one.state == KT_STATE_ABSENT)
 			continue;
@@ -28,12 +31,43 @@ governor(KtHostJob *job, char *const *names)
 	return common;
 }
 
+/* "cpu:type:x86,...:feature:,0000,...,0085" (arch/x86/kernel/cpu/match.c): word 4 bit 5 is VMX,
+ * word 6 bit 2 is SVM (arch/x86/include/asm/cpufeatures.h). */
+static KtOptBool
+has_virt(KtHostJob *job)
+{
+	g_autofree char *line = NULL;
+	KtState state = kt_host_line(job, MODALIAS, &line);
+	const char *features = line ? strstr(line, ":feature:") : NULL;
+
+	if (state == KT_STATE_VALUE && !(g_str_has_prefix(line, "cpu:type:x86") && features))
+		state = KT_STATE_ABSENT;
+	if (state != KT_STATE_VALUE)
+		return (KtOptBool){
+			.state = state,
+			.origin = kt_facts_origin(job->facts, MODALIAS),
+		};
+	return kt_host_bool(job, strstr(features, ",0085") || strstr(features, ",00C2"), MODALIAS);
+}
+
 void
 kt_host_collect_cpu(KtHostJob *job)
 {
+	KtCpuTopology *cpu = &job->host->cpu;
+	const struct {
+		const char *file;
+		KtOptStr *value;
+	} rows[] = {
+		{.file = "scaling_governor", .value = &cpu->governor},
+		{.file = "scaling_driver", .value = &cpu->freq_driver},
+		{.file = "energy_performance_preference", .value = &cpu->epp},
+	};
 	g_auto(GStrv) names = NULL;
 	KtState state = kt_root_list(job->root, CPUFREQ, &names);
 	KtOptStr none = {.state = state, .origin = kt_facts_origin(job->facts, CPUFREQ)};
 
-	job->host->cpu.governor = state == KT_STATE_VALUE ? governor(job, names) : none;
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+		*rows[i].value =
+			state == KT_STATE_VALUE ? common_line(job, names, rows[i].file) : none;
+	cpu->has_virt = has_virt(job);
 }

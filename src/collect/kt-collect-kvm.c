@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#define VHOST_NET "/dev/vhost-net"
 #define HALT_POLL "/sys/module/kvm/parameters/halt_poll_ns"
 #define INITSTATE "/sys/module/kvm/initstate"
 
@@ -65,6 +66,7 @@ kt_host_collect_kvm(KtHostJob *job)
 	KtKvm *kvm = &job->host->kvm;
 
 	kvm->device = is_there(job, "/dev/kvm");
+	kvm->vhost_net = is_there(job, VHOST_NET);
 	kvm->builtin = is_builtin(job);
 	kvm->halt_poll_ns_writable = is_writable(job, HALT_POLL);
 	kvm->nested = nested(job);

@@ -15,6 +15,8 @@ collect_meminfo(KtHostJob *job)
 		const char *key;
 		KtOptU64 *value;
 	} rows[] = {
+		{.key = "CommitLimit", .value = &memory->commit_limit_kib},
+		{.key = "Committed_AS", .value = &memory->committed_kib},
 		{.key = "Hugepagesize", .value = &memory->hugepage_default_kib},
 		{.key = "MemAvailable", .value = &memory->available_kib},
 		{.key = "MemTotal", .value = &memory->total_kib},

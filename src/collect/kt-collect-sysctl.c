@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-#define STAT "/proc/net/stat/nf_conntrack"
+#define STAT    "/proc/net/stat/nf_conntrack"
+#define FILE_NR "/proc/sys/fs/file-nr"
+#define LOADAVG "/proc/loadavg"
 
 /* The position of @name among the words of @line. */
 static bool
@@ -58,12 +60,43 @@ sum_column(char *text, const char *name, uint64_t *ret_sum)
 	return KT_STATE_VALUE;
 }
 
+/* The number at the start of @text and what follows it. */
+static KtOptU64
+leading_number(KtHostJob *job, const char *text, const char *path)
+{
+	g_autofree char *digits = g_strndup(text, strspn(text, "0123456789"));
+	KtOptU64 value = {
+		.state = KT_STATE_BROKEN,
+		.origin = kt_facts_origin(job->facts, path),
+	};
+
+	if (g_ascii_string_to_unsigned(digits, 10, 0, UINT64_MAX, &value.v, NULL))
+		value.state = KT_STATE_VALUE;
+	return value;
+}
+
+/* "0.20 0.18 0.12 1/80 11206" (proc(5)): the number behind the slash are all threads. file-nr
+ * starts with the number wanted. */
+static KtOptU64
+number_in(KtHostJob *job, const char *path, bool is_behind_slash)
+{
+	g_autofree char *line = NULL;
+	KtState state = kt_host_line(job, path, &line);
+	const char *slash = is_behind_slash && line ? strchr(line, '/') : NULL;
+
+	if (state != KT_STATE_VALUE)
+		return (KtOptU64){.state = state, .origin = kt_facts_origin(job->facts, path)};
+	return leading_number(job, is_behind_slash ? (slash ? slash + 1 : "") : line, path);
+}
+
 void
 kt_host_collect_sysctl(KtHostJob *job)
 {
 	g_autofree char *text = NULL;
 	KtOptU64 *drop = &job->host->sysctl.conntrack_drop;
 
+	job->host->sysctl.file_nr = number_in(job, FILE_NR, /* is_behind_slash= */ false);
+	job->host->sysctl.threads = number_in(job, LOADAVG, /* is_behind_slash= */ true);
 	drop->origin = kt_facts_origin(job->facts, STAT);
 	drop->state = kt_host_text(job, STAT, &text);
 	if (drop->state == KT_STATE_VALUE)

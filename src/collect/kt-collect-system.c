@@ -5,10 +5,11 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#define ARCH    "/proc/sys/kernel/arch"
-#define RELEASE "/proc/sys/kernel/osrelease"
-#define UPTIME  "/proc/uptime"
-#define XEN     "/proc/xen/capabilities"
+#define IOMMU_GROUPS "/sys/kernel/iommu_groups"
+#define ARCH         "/proc/sys/kernel/arch"
+#define RELEASE      "/proc/sys/kernel/osrelease"
+#define UPTIME       "/proc/uptime"
+#define XEN          "/proc/xen/capabilities"
 
 /* os-release(5): shell assignments; the last one counts. */
 static KtOptStr
@@ -201,6 +202,18 @@ xen_capabilities(KtHostJob *job)
 	return (KtOptStr){.state = state, .origin = kt_facts_origin(job->facts, XEN)};
 }
 
+/* One directory per group (Documentation/ABI/testing/sysfs-kernel-iommu_groups). */
+static KtOptU64
+iommu_groups(KtHostJob *job)
+{
+	g_auto(GStrv) names = NULL;
+	KtState state = kt_root_list(job->root, IOMMU_GROUPS, &names);
+
+	if (state == KT_STATE_VALUE)
+		return kt_host_u64(job, g_strv_length(names), IOMMU_GROUPS);
+	return (KtOptU64){.state = state, .origin = kt_facts_origin(job->facts, IOMMU_GROUPS)};
+}
+
 void
 kt_host_collect_system(KtHostJob *job)
 {
@@ -212,5 +225,6 @@ kt_host_collect_system(KtHostJob *job)
 	system->bootloader = bootloader(job);
 	system->hypervisor = kt_host_hypervisor(job);
 	system->xen_capabilities = xen_capabilities(job);
+	system->iommu_groups = iommu_groups(job);
 	system->uptime_s = uptime(job);
 }

@@ -24,6 +24,7 @@ static const char *const harmless_words[] = {
 	"kernel.keys",
 	"maxkeys",
 	"sacred",
+	"syncookies",
 };
 
 bool

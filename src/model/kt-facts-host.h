@@ -7,51 +7,8 @@
  * where it is read from stands in the row tables of kt-facts-host.c (and so in docs/facts.md).
  */
 
+#include "kt-facts-kernel.h"
 #include "kt-facts-topology.h"
-
-typedef struct KtKvm {
-	KtOptBool device;
-	KtOptBool builtin;
-	KtOptU64 halt_poll_ns;
-	KtOptBool halt_poll_ns_writable;
-	KtOptU64 halt_poll_ns_grow;
-	KtOptU64 halt_poll_ns_grow_start;
-	KtOptU64 halt_poll_ns_shrink;
-	KtOptStr enable_virt_at_load;
-	KtOptStr nested;
-} KtKvm;
-
-typedef struct KtThp {
-	KtOptStr enabled;
-	KtOptStr defrag;
-	KtOptStr shmem_enabled;
-} KtThp;
-
-typedef struct KtKsm {
-	KtOptU64 run;
-	KtOptU64 pages_shared;
-	KtOptU64 pages_sharing;
-	KtOptU64 pages_unshared;
-	KtOptU64 pages_volatile;
-	KtOptU64 pages_to_scan;
-	KtOptU64 full_scans;
-	KtOptI64 general_profit;
-	KtOptU64 merge_across_nodes;
-	KtOptStr advisor_mode;
-} KtKsm;
-
-typedef struct KtSysctl {
-	KtOptU64 swappiness;
-	KtOptU64 min_free_kib;
-	KtOptU64 numa_balancing;
-	KtOptU64 aio_max_nr;
-	KtOptU64 aio_nr;
-	KtOptU64 conntrack_max;
-	KtOptU64 conntrack_buckets;
-	KtOptU64 conntrack_count;
-	KtOptU64 conntrack_drop;
-	KtOptU64 tcp_tw_recycle;
-} KtSysctl;
 
 /* One assignment in a sysctl configuration file. */
 typedef struct KtSysctlLine {
@@ -116,6 +73,8 @@ typedef struct KtWorkqueue {
 typedef struct KtCgroup {
 	KtOptStr version; /* "v1", "v2", "hybrid" */
 	KtOptStr controllers;
+	KtOptU64 system_weight;
+	KtOptU64 machine_weight;
 } KtCgroup;
 
 typedef struct KtSystem {
@@ -134,6 +93,8 @@ typedef struct KtSystem {
 	KtOptStr
 		hypervisor; /* this host is itself a guest of: "kvm", "xen", ...; absent on metal */
 	KtOptStr xen_capabilities;
+	KtOptStr tuned_profile;
+	KtOptU64 iommu_groups;
 	KtOptU64 uptime_s;
 } KtSystem;
 

@@ -51,11 +51,17 @@ KT_LIST(KtCacheList, KtCache);
 typedef struct KtCpuTopology {
 	KtOptCpuset online;
 	KtOptCpuset possible;
+	KtOptCpuset present;
 	KtOptCpuset isolated;
 	KtOptCpuset nohz_full;
 	KtOptBool smt_active;
 	KtOptStr smt_control;
 	KtOptStr governor;
+	KtOptStr freq_driver;
+	KtOptStr epp;
+	KtOptBool no_turbo;
+	KtOptBool boost;
+	KtOptBool has_virt;
 	KtOptU64 packages;
 	KtOptU64 cores;
 	KtCpuList list;
@@ -67,6 +73,8 @@ typedef struct KtMemory {
 	KtOptU64 available_kib;
 	KtOptU64 swap_total_kib;
 	KtOptU64 swap_free_kib;
+	KtOptU64 commit_limit_kib;
+	KtOptU64 committed_kib;
 	KtOptU64 page_kib;
 	KtOptU64 hugepage_default_kib;
 	KtHugePoolList huge_pools;

@@ -18,16 +18,6 @@ static const char *const strangers[] = {
 	"crosvm",
 };
 
-static bool
-has_module(const KtHost *host, const char *name)
-{
-	for (uint32_t i = 0; i < host->modules.n; i++) {
-		if (kt_opt_is(host->modules.v[i].name, name))
-			return true;
-	}
-	return false;
-}
-
 static void
 blame(KtSink *out, KtSeverity severity, const char *summary, bool *is_found)
 {
@@ -61,7 +51,7 @@ static void
 check_rivals(const KtHost *host, KtSink *out, bool *is_found)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(rivals); i++) {
-		if (!has_module(host, rivals[i].module))
+		if (!kt_census_has_module(host, rivals[i].module))
 			continue;
 		blame(out, KT_SEVERITY_HIGH, "a second hypervisor is loaded beside KVM", is_found);
 		kt_sink_evidence(out,
@@ -99,7 +89,8 @@ check_late_enable(const KtHost *host, KtSink *out, bool *is_found)
 {
 	bool is_late = kt_opt_is(host->kvm.enable_virt_at_load, "N");
 
-	if (!is_late || host->modules.state != KT_STATE_VALUE || has_module(host, "vboxdrv"))
+	if (!is_late || host->modules.state != KT_STATE_VALUE ||
+	    kt_census_has_module(host, "vboxdrv"))
 		return;
 	blame(out,
 	      KT_SEVERITY_LOW,

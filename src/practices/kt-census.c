@@ -136,6 +136,16 @@ kt_census_has_agent(const KtHost *host, const char *name)
 }
 
 bool
+kt_census_has_module(const KtHost *host, const char *name)
+{
+	for (uint32_t i = 0; i < host->modules.n; i++) {
+		if (kt_opt_is(host->modules.v[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+bool
 kt_census_kernel_from(const KtHost *host, unsigned major, unsigned minor)
 {
 	if (!kt_known(host->system.kernel))

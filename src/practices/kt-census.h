@@ -61,6 +61,9 @@ bool kt_census_is_dom0(const KtHost *host);
 /* True when a program of that name runs. */
 bool kt_census_has_agent(const KtHost *host, const char *name);
 
+/* True when a module of that name is loaded. */
+bool kt_census_has_module(const KtHost *host, const char *name);
+
 /* Is the running kernel of this version or newer? False when its version is not known. */
 bool kt_census_kernel_from(const KtHost *host, unsigned major, unsigned minor);
 

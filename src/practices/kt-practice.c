@@ -72,3 +72,9 @@ kt_view_param(const KtView *view, const char *name)
 		return value;
 	return param->value;
 }
+
+bool
+kt_view_is_strict(const KtView *view)
+{
+	return view->workload == KT_WORKLOAD_LATENCY || view->workload == KT_WORKLOAD_THROUGHPUT;
+}

@@ -77,3 +77,6 @@ const char *kt_practice_retired(const char *id);
 
 /* Value of a parameter: the policy's, when it is a number within min..max, else the default. */
 uint64_t kt_view_param(const KtView *view, const char *name);
+
+/* Is it about latency or throughput, where more is worth changing? */
+bool kt_view_is_strict(const KtView *view);

@@ -66,6 +66,13 @@ kt_sink_evidence(KtSink *sink, uint16_t origin, const char *format, ...)
 	g_ptr_array_add(sink->result->evidence, evidence);
 }
 
+void
+kt_sink_number(KtSink *sink, KtOptU64 number, const char *what, const char *unit)
+{
+	kt_sink_evidence(
+		sink, number.origin, "%s is %" G_GUINT64_FORMAT "%s", what, number.v, unit);
+}
+
 bool
 kt_sink_needs_state(KtSink *sink, KtState state, uint16_t origin, const char *what)
 {

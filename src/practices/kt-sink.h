@@ -28,6 +28,9 @@ void kt_sink_summary(KtSink *sink, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* A fact that the verdict rests on. @origin: the .origin of that fact. */
 void kt_sink_evidence(KtSink *sink, uint16_t origin, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
+/* The same of a number: "vm.swappiness is 60". @unit: " ms", or "". */
+void kt_sink_number(KtSink *sink, KtOptU64 number, const char *what, const char *unit);
+
 /* Is a fact known that the verdict needs? If not, says so as evidence: whoever reads UNKNOWN learns
  * what was missing. @opt: a value or a list; @what: "the scheduler". @sink NULL: only asks. */
 #define kt_sink_needs(sink, opt, what) kt_sink_needs_state(sink, (opt).state, (opt).origin, what)
