@@ -16,7 +16,6 @@ collect_meminfo(KtHostJob *job)
 		KtOptU64 *value;
 	} rows[] = {
 		{.key = "CommitLimit", .value = &memory->commit_limit_kib},
-		{.key = "Committed_AS", .value = &memory->committed_kib},
 		{.key = "Hugepagesize", .value = &memory->hugepage_default_kib},
 		{.key = "MemAvailable", .value = &memory->available_kib},
 		{.key = "MemTotal", .value = &memory->total_kib},

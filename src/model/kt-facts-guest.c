@@ -232,6 +232,8 @@ static const KtField guest_config_fields[] = {
 		 .doc = "redirected USB ports"),
 	KT_FIELD_LIST(KtGuestConfig, qemu_args, qemu_arg_schema, .source = "commandline/arg",
 		      .doc = "arguments past libvirt"),
+	KT_FIELD(KtGuestConfig, hostdevs_pci, .source = "count(devices/hostdev[@type='pci'])",
+		 .doc = "those that are PCI devices"),
 	KT_FIELD(KtGuestConfig, os_id, .source = "metadata/libosinfo/os/@id",
 		 .doc = "operating system inside"),
 };

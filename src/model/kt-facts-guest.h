@@ -104,6 +104,7 @@ typedef struct KtGuestConfig {
 	KtOptU64 parallels;
 	KtOptU64 redirdevs;
 	KtQemuArgList qemu_args;
+	KtOptU64 hostdevs_pci;
 	KtOptStr os_id; /* libosinfo URI of the metadata */
 } KtGuestConfig;
 

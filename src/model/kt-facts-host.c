@@ -106,8 +106,6 @@ static const KtField memory_fields[] = {
 		 .doc = "unused swap"),
 	KT_FIELD(KtMemory, commit_limit_kib, .unit = "KiB", .source = "/proc/meminfo CommitLimit",
 		 .doc = "promised at most with overcommit_memory 2"),
-	KT_FIELD(KtMemory, committed_kib, .unit = "KiB", .source = "/proc/meminfo Committed_AS",
-		 .doc = "promised"),
 	KT_FIELD(KtMemory, page_kib, .unit = "KiB", .source = "hwloc",
 		 .doc = "base page size, the unit of the ksm counters"),
 	KT_FIELD(KtMemory, hugepage_default_kib, .unit = "KiB",
@@ -149,8 +147,6 @@ static const KtField kvm_fields[] = {
 		 .form = KT_FORM_LINE, .doc = "real mode without emulation"),
 	KT_FIELD(KtKvm, npt, .source = "/sys/module/kvm_amd/parameters/npt", .form = KT_FORM_LINE,
 		 .doc = "second level page tables of AMD"),
-	KT_FIELD(KtKvm, apicv, .source = "/sys/module/kvm_intel/parameters/enable_apicv",
-		 .form = KT_FORM_LINE, .doc = "interrupts without exits"),
 	KT_FIELD(KtKvm, tdp_mmu, .source = "/sys/module/kvm/parameters/tdp_mmu",
 		 .form = KT_FORM_LINE, .doc = "the faster of two MMUs for guest memory"),
 	KT_FIELD(KtKvm, nx_huge_pages, .source = "/sys/module/kvm/parameters/nx_huge_pages",
@@ -179,9 +175,6 @@ static const KtField thp_fields[] = {
 	KT_FIELD(KtThp, khugepaged_sleep_ms, .unit = "ms",
 		 .source = "/sys/kernel/mm/transparent_hugepage/khugepaged/scan_sleep_millisecs",
 		 .form = KT_FORM_LINE, .doc = "between two passes"),
-	KT_FIELD(KtThp, khugepaged_pages,
-		 .source = "/sys/kernel/mm/transparent_hugepage/khugepaged/pages_to_scan",
-		 .form = KT_FORM_LINE, .doc = "looked at per pass"),
 };
 static KT_SCHEMA(thp_schema, KtThp, thp_fields, .doc = "transparent huge pages");
 
@@ -232,13 +225,8 @@ static const KtField sysctl_fields[] = {
 		.doc = "of available memory; writing out begins, 0 when dirty_background_bytes rules"),
 	KT_FIELD(KtSysctl, dirty_bytes, .unit = "bytes", .source = "/proc/sys/vm/dirty_bytes",
 		 .form = KT_FORM_LINE, .doc = "instead of dirty_ratio unless 0"),
-	KT_FIELD(KtSysctl, dirty_background_bytes, .unit = "bytes",
-		 .source = "/proc/sys/vm/dirty_background_bytes", .form = KT_FORM_LINE,
-		 .doc = "instead of dirty_background_ratio unless 0"),
 	KT_FIELD(KtSysctl, stat_interval_s, .unit = "s", .source = "/proc/sys/vm/stat_interval",
 		 .form = KT_FORM_LINE, .doc = "between two updates of memory statistics per CPU"),
-	KT_FIELD(KtSysctl, max_map_count, .source = "/proc/sys/vm/max_map_count",
-		 .form = KT_FORM_LINE, .doc = "limit of mappings of a process"),
 	KT_FIELD(KtSysctl, numa_balancing, .source = "/proc/sys/kernel/numa_balancing",
 		 .form = KT_FORM_LINE, .doc = "bit 0 balancing, bit 1 memory tiering"),
 	KT_FIELD(KtSysctl, numa_balancing_scan_mib, .unit = "MiB",
@@ -289,6 +277,9 @@ static const KtField sysctl_fields[] = {
 		 .form = KT_FORM_LINE, .doc = "answers to a SYN that are repeated"),
 	KT_FIELD(KtSysctl, tcp_congestion, .source = "/proc/sys/net/ipv4/tcp_congestion_control",
 		 .form = KT_FORM_LINE, .doc = "algorithm of new connections"),
+	KT_FIELD(KtSysctl, tcp_congestion_available,
+		 .source = "/proc/sys/net/ipv4/tcp_available_congestion_control",
+		 .form = KT_FORM_LINE, .doc = "algorithms that can be chosen"),
 	KT_FIELD(KtSysctl, bridge_call_iptables,
 		 .source = "/proc/sys/net/bridge/bridge-nf-call-iptables", .form = KT_FORM_LINE,
 		 .doc = "bridged IPv4 passes iptables"),
@@ -300,8 +291,6 @@ static const KtField sysctl_fields[] = {
 		 .doc = "bridged ARP passes arptables"),
 	KT_FIELD(KtSysctl, neigh_limit, .source = "/proc/sys/net/ipv4/neigh/default/gc_thresh3",
 		 .form = KT_FORM_LINE, .doc = "most IPv4 neighbours"),
-	KT_FIELD(KtSysctl, neigh6_limit, .source = "/proc/sys/net/ipv6/neigh/default/gc_thresh3",
-		 .form = KT_FORM_LINE, .doc = "most IPv6 neighbours"),
 };
 static KT_SCHEMA(sysctl_schema, KtSysctl, sysctl_fields, .doc = "kernel settings");
 

@@ -20,7 +20,6 @@ typedef struct KtKvm {
 	KtOptBool vpid;
 	KtOptBool unrestricted_guest;
 	KtOptBool npt;
-	KtOptBool apicv;
 	KtOptBool tdp_mmu;
 	KtOptStr nx_huge_pages;
 	KtOptStr itlb_multihit;
@@ -34,7 +33,6 @@ typedef struct KtThp {
 	KtOptStr shmem_enabled;
 	KtOptU64 khugepaged_defrag;
 	KtOptU64 khugepaged_sleep_ms;
-	KtOptU64 khugepaged_pages;
 } KtThp;
 
 typedef struct KtKsm {
@@ -59,9 +57,7 @@ typedef struct KtSysctl {
 	KtOptU64 dirty_ratio;
 	KtOptU64 dirty_background_ratio;
 	KtOptU64 dirty_bytes;
-	KtOptU64 dirty_background_bytes;
 	KtOptU64 stat_interval_s;
-	KtOptU64 max_map_count;
 	KtOptU64 numa_balancing;
 	KtOptU64 numa_balancing_scan_mib;
 	KtOptU64 aio_max_nr;
@@ -85,9 +81,9 @@ typedef struct KtSysctl {
 	KtOptU64 tcp_syncookies;
 	KtOptU64 tcp_synack_retries;
 	KtOptStr tcp_congestion;
+	KtOptStr tcp_congestion_available;
 	KtOptU64 bridge_call_iptables;
 	KtOptU64 bridge_call_ip6tables;
 	KtOptU64 bridge_call_arptables;
 	KtOptU64 neigh_limit;
-	KtOptU64 neigh6_limit;
 } KtSysctl;

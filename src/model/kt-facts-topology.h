@@ -74,7 +74,6 @@ typedef struct KtMemory {
 	KtOptU64 swap_total_kib;
 	KtOptU64 swap_free_kib;
 	KtOptU64 commit_limit_kib;
-	KtOptU64 committed_kib;
 	KtOptU64 page_kib;
 	KtOptU64 hugepage_default_kib;
 	KtHugePoolList huge_pools;

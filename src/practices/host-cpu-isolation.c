@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-census.h"
+
+typedef struct Map {
+	KtCpuset pinned; /* one vCPU has each of them for itself */
+	KtCpuset used;   /* some thread of a guest may use it, by a pin of its own */
+	uint32_t n_wide; /* vCPUs that may use several isolated CPUs */
+	bool is_known;
+} Map;
+
+static void
+add_set(Map *map, const KtCpuset *isolated, KtOptCpuset cpus, bool is_vcpu)
+{
+	KtCpuset both = {0};
+
+	if (!kt_known(cpus))
+		return;
+	kt_cpuset_or(&map->used, cpus.v);
+	if (!is_vcpu)
+		return;
+	if (kt_cpuset_count(cpus.v) == 1)
+		kt_cpuset_or(&map->pinned, cpus.v);
+	both = *cpus.v;
+	kt_cpuset_and(&both, isolated);
+	map->n_wide += kt_cpuset_count(&both) > 1;
+}
+
+static void
+add_guest(Map *map, const KtCpuset *isolated, const KtGuestConfig *config)
+{
+	map->is_known &= config->vcpu_pins.state == KT_STATE_VALUE;
+	for (uint32_t i = 0; i < config->vcpu_pins.n; i++)
+		add_set(map, isolated, config->vcpu_pins.v[i].cpus, /* is_vcpu= */ true);
+	/* The default of vCPUs without a pin of their own. */
+	if (config->vcpu_pins.n == 0)
+		add_set(map, isolated, config->vcpu_cpuset, /* is_vcpu= */ true);
+	add_set(map, isolated, config->emulator_pin, /* is_vcpu= */ false);
+	for (uint32_t i = 0; i < config->iothread_pins.n; i++)
+		add_set(map, isolated, config->iothread_pins.v[i].cpus, /* is_vcpu= */ false);
+}
+
+static Map
+draw_map(const KtFacts *facts, const KtCpuset *isolated)
+{
+	Map map = {.is_known = true};
+
+	for (uint32_t i = 0; i < facts->guests.n; i++) {
+		const KtGuest *guest = &facts->guests.v[i];
+		if (kt_census_counts(guest))
+			add_guest(&map, isolated, kt_census_config(guest));
+	}
+	return map;
+}
+
+/* CPUs that share a core with an isolated one and are not isolated themselves. */
+static KtCpuset
+find_siblings(const KtHost *host, const KtCpuset *isolated)
+{
+	KtCpuset siblings = {0};
+
+	for (uint32_t i = 0; i < host->cpu.list.n; i++) {
+		const KtCpu *cpu = &host->cpu.list.v[i];
+		if (!kt_known(cpu->id) || !kt_known(cpu->core) || cpu->id.v >= KT_CPUSET_BITS ||
+		    kt_cpuset_has(isolated, (unsigned)cpu->id.v))
+			continue;
+		for (uint32_t j = 0; j < host->cpu.list.n; j++) {
+			const KtCpu *other = &host->cpu.list.v[j];
+			if (kt_known(other->core) && other->core.v == cpu->core.v &&
+			    kt_known(other->id) && other->id.v < KT_CPUSET_BITS &&
+			    kt_cpuset_has(isolated, (unsigned)other->id.v))
+				kt_cpuset_add(&siblings, (unsigned)cpu->id.v);
+		}
+	}
+	return siblings;
+}
+
+static void
+blame(KtSink *out, KtSeverity severity, const char *summary, bool *is_found)
+{
+	kt_sink_severity(out, severity);
+	if (!*is_found)
+		kt_sink_summary(out, "%s", summary);
+	*is_found = true;
+}
+
+static void
+check_pinned(const KtView *view, const Map *map, const KtCpuset *isolated, KtSink *out,
+	     bool *is_found)
+{
+	KtCpuset open = map->pinned;
+
+	kt_cpuset_and_not(&open, isolated);
+	if (kt_cpuset_is_empty(&open))
+		return;
+
+	g_autofree char *list = kt_cpuset_to_list(&open);
+	g_autofree char *all = kt_cpuset_to_list(&map->pinned);
+	blame(out, KT_SEVERITY_HIGH, "other programs may run on CPUs of pinned vCPUs", is_found);
+	kt_sink_evidence(out,
+			 view->facts->guests.origin,
+			 "pinned to one vCPU each, and not isolated: %s",
+			 list);
+	kt_sink_advice(
+		out,
+		"Boot with isolcpus=managed_irq,domain,%s nohz_full=%s rcu_nocbs=%s, or keep "
+		"the rest of the host away: systemctl set-property system.slice user.slice "
+		"init.scope AllowedCPUs= with all other CPUs.",
+		all,
+		all,
+		all);
+}
+
+static void
+check_rest(const KtView *view, const Map *map, const KtCpuset *isolated, KtSink *out,
+	   bool *is_found)
+{
+	KtOptCpuset fact = view->host->cpu.isolated;
+	KtCpuset siblings = find_siblings(view->host, isolated);
+	KtCpuset idle = *isolated;
+
+	if (map->n_wide > 0) {
+		blame(out, KT_SEVERITY_HIGH, "vCPUs sit together on one isolated CPU", is_found);
+		kt_sink_evidence(out,
+				 fact.origin,
+				 "%u pins name several isolated CPUs, where nothing balances",
+				 map->n_wide);
+		kt_sink_advice(out, "Pin each of these vCPUs to one CPU.");
+	}
+	if (!kt_cpuset_is_empty(&siblings)) {
+		g_autofree char *list = kt_cpuset_to_list(&siblings);
+		blame(out,
+		      KT_SEVERITY_HIGH,
+		      "hardware threads beside isolated CPUs are not",
+		      is_found);
+		kt_sink_evidence(out, fact.origin, "on the core of an isolated CPU: %s", list);
+		kt_sink_advice(out, "Isolate both threads of a core, or neither.");
+	}
+	kt_cpuset_and_not(&idle, &map->used);
+	if (map->is_known && !kt_cpuset_is_empty(&idle)) {
+		g_autofree char *list = kt_cpuset_to_list(&idle);
+		blame(out, KT_SEVERITY_MEDIUM, "isolated CPUs serve no guest", is_found);
+		kt_sink_evidence(out, fact.origin, "isolated, and in no pin of a guest: %s", list);
+		kt_sink_advice(out,
+			       "Take them out of isolcpus= unless another program (DPDK, a guest "
+			       "that is off) runs there.");
+	}
+}
+
+static KtVerdict
+evaluate(const KtView *view, KtSink *out)
+{
+	KtOptCpuset isolated = view->host->cpu.isolated;
+	KtCensus census = {0};
+	bool is_found = false;
+	Map map = {0};
+
+	if (view->workload != KT_WORKLOAD_LATENCY || isolated.state == KT_STATE_ABSENT)
+		return KT_VERDICT_NOT_APPLICABLE;
+	if (!kt_sink_needs(out, isolated, "the list of isolated CPUs") ||
+	    !kt_census_needs(view, KT_CENSUS_COUNTING, &census, out))
+		return KT_VERDICT_UNKNOWN;
+	map = draw_map(view->facts, isolated.v);
+	check_pinned(view, &map, isolated.v, out, &is_found);
+	check_rest(view, &map, isolated.v, out, &is_found);
+	if (is_found)
+		return KT_VERDICT_FINDING;
+	return map.is_known ? KT_VERDICT_OK : kt_census_unknown(view, out);
+}
+
+static const char *const sources[] = {
+	"Linux: Documentation/admin-guide/kernel-parameters.txt, isolcpus= and "
+	"nohz_full=",
+	"Linux: Documentation/admin-guide/cgroup-v2.rst, cpuset.cpus.partition",
+	"libvirt: src/qemu/qemu_process.c, qemuProcessGetAllCpuAffinity(): leaves "
+	"isolated CPUs out",
+	NULL,
+};
+
+KT_PRACTICE(host_cpu_isolation) = {
+	.id = "host.cpu-isolation",
+	.title = "Isolated CPUs are those that guests are pinned to",
+	.why = "On a host for latency nothing but the vCPU may run on its CPU. A pin alone "
+	       "does not keep others away; an isolated CPU that nobody is pinned to is lost;"
+	       " and a vCPU that may use several isolated CPUs sits on one of them, because "
+	       "nothing balances there.",
+	.cost = "A boot. Isolated CPUs are lost for everything else. Where CPUs change often,"
+		" cpuset partitions do it without a boot.",
+	.sources = sources,
+	.since = "0.1",
+	.scope = KT_SCOPE_HOST,
+	.severity = KT_SEVERITY_HIGH,
+	.risk = KT_RISK_LOW,
+	.check_by_hand = "cat /sys/devices/system/cpu/{isolated,nohz_full}; virsh vcpupin GUEST",
+	.effect = "largest latency of cyclictest in the guest, involuntary switches of vCPU "
+		  "threads",
+	.evaluate = evaluate,
+};
