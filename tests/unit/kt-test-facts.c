@@ -667,6 +667,17 @@ settle_config(KtGuestConfig *config)
 		config->vcpus = config->vcpus_max;
 	if (config->current_memory_kib.state == KT_STATE_ABSENT)
 		config->current_memory_kib = config->memory_kib;
+	/* Without the element there is nothing in it. */
+	if (kt_known(config->hyperv) && !config->hyperv.v) {
+		const KtOptStr none = {.state = KT_STATE_ABSENT};
+		config->hyperv_mode = none;
+		config->hv_relaxed = none;
+		config->hv_vapic = none;
+		config->hv_spinlocks = none;
+		config->hv_vpindex = none;
+		config->hv_synic = none;
+		config->hv_stimer = none;
+	}
 }
 
 /* Controllers have models of their type. */
@@ -706,12 +717,24 @@ settle_guests(KtFacts *facts)
 static const KtOptBool yes = {.v = true, .state = KT_STATE_VALUE};
 static const KtOptBool no = {.v = false, .state = KT_STATE_VALUE};
 
+/* Most NICs say nothing of queues. */
+static void
+stage_nics(KtGuest *guest)
+{
+	for (uint32_t i = 0; i < guest->inactive.nics.n; i++)
+		guest->inactive.nics.v[i].queues = (KtOptU64){.state = KT_STATE_ABSENT};
+	for (uint32_t i = 0; i < guest->live.nics.n; i++)
+		guest->live.nics.v[i].queues = (KtOptU64){.state = KT_STATE_ABSENT};
+}
+
 /* Situations of several facts, which chance alone makes too rarely. */
 static void
 stage(KtFacts *facts)
 {
 	KtGuest *guest = facts->guests.n ? &facts->guests.v[0] : NULL;
 
+	if (guest && once_in(4))
+		stage_nics(guest);
 	if (guest && once_in(4)) {
 		/* A guest on static huge pages that starts with the host. */
 		guest->is_active = no;
