@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-test-settle.h"
+
+#include <string.h>
+
+/* One chance in @n. */
+static bool
+once_in(int n)
+{
+	return g_test_rand_int_range(0, n) == 0;
+}
+
+/* Of pools of one size only the first stays. */
+static void
+drop_doubles(KtHugePoolList *pool_list)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < pool_list->n; i++) {
+		bool is_double = false;
+		for (uint32_t j = 0; j < n; j++)
+			is_double |= pool_list->v[j].size_kib.v == pool_list->v[i].size_kib.v;
+		if (!is_double)
+			pool_list->v[n++] = pool_list->v[i];
+	}
+	pool_list->n = n;
+}
+
+static void
+sum_pool(const KtNodeList *nodes, KtHugePool *pool)
+{
+	pool->total.v = 0;
+	pool->free.v = 0;
+	for (uint32_t i = 0; i < nodes->n; i++) {
+		for (uint32_t j = 0; j < nodes->v[i].huge_pools.n; j++) {
+			KtHugePool *own = &nodes->v[i].huge_pools.v[j];
+			if (own->size_kib.v != pool->size_kib.v)
+				continue;
+			own->free.v = MIN(own->free.v, own->total.v);
+			pool->total.v += kt_known(own->total) ? own->total.v : 0;
+			pool->free.v += kt_known(own->free) ? own->free.v : 0;
+		}
+	}
+}
+
+/* Pools of the host are those of its nodes together, and only free pages can be promised
+ * (mm/hugetlb.c of Linux: resv_huge_pages is at most free_huge_pages). */
+static void
+settle_pools(KtHost *host)
+{
+	drop_doubles(&host->memory.huge_pools);
+	for (uint32_t i = 0; i < host->nodes.n; i++)
+		drop_doubles(&host->nodes.v[i].huge_pools);
+	for (uint32_t i = 0; i < host->memory.huge_pools.n; i++) {
+		KtHugePool *pool = &host->memory.huge_pools.v[i];
+		sum_pool(&host->nodes, pool);
+		pool->reserved.v = MIN(pool->reserved.v, pool->free.v);
+	}
+}
+
+/* The chosen scheduler is one of those that can be. */
+static void
+settle_blocks(KtFacts *facts)
+{
+	for (uint32_t i = 0; i < facts->host.blocks.n; i++) {
+		KtBlock *block = &facts->host.blocks.v[i];
+		if (kt_known(block->scheduler) && kt_known(block->schedulers) &&
+		    !strstr(block->schedulers.v, block->scheduler.v))
+			block->schedulers.v = kt_arena_printf(
+				facts->arena, "%s %s", block->schedulers.v, block->scheduler.v);
+	}
+}
+
+/* Sysctl files and the assignments in them. */
+static void
+settle_sysctl(KtFacts *facts)
+{
+	static const char *const hosts[] = {
+		"{'config_files': [], 'sysctl_lines': []}",
+		"{'config_files': {'state': 'denied'}, 'sysctl_lines': {'state': 'denied'}}",
+		"{'config_files': [{'path': '/etc/sysctl.conf', 'is_own': false,"
+		"   'text': '# old\\nnet/ipv4/tcp_tw_recycle = 1\\nvm.swappiness=5\\n'}],"
+		" 'sysctl_lines': [{'file': '/etc/sysctl.conf', 'line': 2,"
+		"   'key': 'net.ipv4.tcp_tw_recycle', 'value': '1'},"
+		"  {'file': '/etc/sysctl.conf', 'line': 3, 'key': 'vm.swappiness', 'value': '5'}]}",
+		"{'config_files': [], 'sysctl_lines': [{'file': '/usr/lib/sysctl.d/10-x.conf',"
+		"   'line': 1, 'key': 'net.ipv4.tcp_tw_recycle', 'value': '0'}]}",
+		"{'config_files': [], 'sysctl_lines': [{'file': '/etc/sysctl.conf', 'line': 1,"
+		"   'key': 'kernel.numa_balancing_scan_size_mb', 'value': '256'},"
+		"  {'file': '/etc/sysctl.conf', 'line': 2, 'key': 'fs.file-max', 'value': '1000'}]}",
+	};
+	g_autofree char *text = g_strdup(hosts[g_test_rand_int_range(0, (int)G_N_ELEMENTS(hosts))]);
+	g_autoptr(KtJson) json = NULL;
+	g_autoptr(GError) error = NULL;
+
+	g_strdelimit(text, "'", '"');
+	json = kt_json_parse(text, strlen(text), "sysctl", &error);
+	g_assert_no_error(error);
+
+	g_autoptr(KtJson) all = json_pack("{s:O}", "host", json);
+	bool ok = kt_facts_merge_json(facts, all, &error);
+	g_assert_no_error(error);
+	g_assert_true(ok);
+}
+
+/* One record a path, in their order, as the collector gives them. */
+static void
+settle_images(KtFacts *facts)
+{
+	KtImageList *images = &facts->images;
+	uint32_t n = 0;
+
+	kt_facts_sort_images(facts);
+	for (uint32_t i = 0; i < images->n; i++) {
+		const KtImage *image = &images->v[i];
+		if (!kt_known(image->path) ||
+		    (n > 0 && g_str_equal(images->v[n - 1].path.v, image->path.v)))
+			continue;
+		images->v[n++] = *image;
+	}
+	images->n = n;
+}
+
+/* Half of the disks have an image that is what the XML says. */
+static void
+settle_disks(const KtImageList *images, const KtGuestConfig *config)
+{
+	for (uint32_t i = 0; i < config->disks.n && images->n > 0; i++) {
+		const KtImage *image = &images->v[g_test_rand_int_range(0, (gint32)images->n)];
+		KtDisk *disk = &config->disks.v[i];
+		if (once_in(2) || !kt_known(image->format))
+			continue;
+		disk->source_type = (KtOptStr){.v = "file", .state = KT_STATE_VALUE};
+		disk->source = image->path;
+		disk->format = image->format;
+		disk->device.state = KT_STATE_ABSENT;
+	}
+}
+
+/* What no collector leaves absent (fill_defaults() in collect/kt-guest-xml.c). */
+static void
+settle_config(KtGuestConfig *config)
+{
+	if (config->vcpus.state == KT_STATE_ABSENT)
+		config->vcpus = config->vcpus_max;
+	if (config->current_memory_kib.state == KT_STATE_ABSENT)
+		config->current_memory_kib = config->memory_kib;
+	/* Without the element there is nothing in it. */
+	if (kt_known(config->hyperv) && !config->hyperv.v) {
+		const KtOptStr none = {.state = KT_STATE_ABSENT};
+		config->hyperv_mode = none;
+		config->hv_relaxed = none;
+		config->hv_vapic = none;
+		config->hv_spinlocks = none;
+		config->hv_vpindex = none;
+		config->hv_synic = none;
+		config->hv_stimer = none;
+	}
+}
+
+/* Controllers have models of their type. */
+static void
+settle_controllers(const KtGuestConfig *config)
+{
+	for (uint32_t i = 0; i < config->controllers.n; i++) {
+		KtController *controller = &config->controllers.v[i];
+		bool is_pci = kt_opt_is(controller->model, "pcie-root");
+		if (kt_known(controller->model))
+			controller->type =
+				(KtOptStr){.v = is_pci ? "pci" : "scsi", .state = KT_STATE_VALUE};
+	}
+}
+
+/* A guest has a live configuration exactly when it runs. */
+static void
+settle_guests(KtFacts *facts)
+{
+	for (uint32_t i = 0; i < facts->guests.n; i++) {
+		KtGuest *guest = &facts->guests.v[i];
+		settle_controllers(&guest->live);
+		settle_disks(&facts->images, &guest->live);
+		settle_disks(&facts->images, &guest->inactive);
+		settle_controllers(&guest->inactive);
+		if (!kt_opt_true(guest->is_active)) {
+			guest->live = (KtGuestConfig){0};
+			guest->effective = (KtGuestEffective){0};
+		}
+		if (!kt_opt_true(guest->is_persistent))
+			guest->inactive = (KtGuestConfig){0};
+		settle_config(&guest->live);
+		settle_config(&guest->inactive);
+	}
+}
+
+static const KtOptBool yes = {.v = true, .state = KT_STATE_VALUE};
+static const KtOptBool no = {.v = false, .state = KT_STATE_VALUE};
+
+/* Most NICs say nothing of queues. */
+static void
+stage_nics(KtGuest *guest)
+{
+	for (uint32_t i = 0; i < guest->inactive.nics.n; i++)
+		guest->inactive.nics.v[i].queues = (KtOptU64){.state = KT_STATE_ABSENT};
+	for (uint32_t i = 0; i < guest->live.nics.n; i++)
+		guest->live.nics.v[i].queues = (KtOptU64){.state = KT_STATE_ABSENT};
+}
+
+/* Situations of several facts, which chance alone makes too rarely. */
+static void
+stage(KtFacts *facts)
+{
+	KtGuest *guest = facts->guests.n ? &facts->guests.v[0] : NULL;
+
+	if (guest && once_in(4))
+		stage_nics(guest);
+	if (guest && once_in(4)) {
+		/* A guest on static huge pages that starts with the host. */
+		guest->is_active = no;
+		guest->autostart = yes;
+		guest->is_persistent = yes;
+		guest->inactive.hugepages = yes;
+		guest->inactive.hugepage_uses.n = 0;
+	} else if (guest && once_in(4)) {
+		/* More memory promised than there is. */
+		guest->is_active = yes;
+		guest->live.hugepages = no;
+		guest->live.memory_kib =
+			(KtOptU64){.v = UINT64_C(1) << 30, .state = KT_STATE_VALUE};
+	}
+}
+
+KtFacts *
+kt_test_facts_settle(KtFacts *facts)
+{
+	stage(facts);
+	settle_pools(&facts->host);
+	settle_blocks(facts);
+	settle_sysctl(facts);
+	settle_images(facts);
+	settle_guests(facts);
+	return facts;
+}
