@@ -92,7 +92,10 @@ def check(name, root):
     if len(document) <= LARGEST_DOCUMENT:
         yield from compare(GOLDEN / f"{name}.json", document)
     yield from compare(GOLDEN / f"{name}.plan.txt", plan)
-    yield from compare(GOLDEN / f"{name}.place.txt", place)
+    # A search that the clock has ended, on a machine that is slow or does other things besides, may
+    # have found something else.
+    if "The clock ended the search" not in place:
+        yield from compare(GOLDEN / f"{name}.place.txt", place)
     yield from too_wide(place)
     yield from too_wide(text)
     yield from too_wide(plan)
