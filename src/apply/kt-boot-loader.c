@@ -69,19 +69,27 @@ debian_lines(const GPtrArray *blobs)
 	return g_ptr_array_new_with_free_func(g_free);
 }
 
+#define FILTER "sed -E 's/(^|[[:space:]])%s(=[^[:space:]]*)?([[:space:]]|$)/\\1\\3/g'"
+
 /* The file is sourced by grub-mkconfig. An argument that stands in the variable already is taken
- * out first, so that it never stands there twice. */
+ * out first, so that it never stands there twice. GRUB_CMDLINE_LINUX, which recovery entries have
+ * as well and which comes first, is touched only to take an argument away. */
 static char *
 debian_drop_in(const char *key, const char *value)
 {
 	g_auto(GStrv) parts = g_strsplit(key, ".", -1);
 	g_autofree char *pattern = g_strjoinv("[.]", parts);
+	g_autofree char *for_all = g_strdup_printf(
+		"GRUB_CMDLINE_LINUX=\"$(printf '%%s' \"$GRUB_CMDLINE_LINUX\" |\n\t" FILTER ")\"\n",
+		pattern);
 	const char *equals = value && *value ? "=" : "";
 
 	return g_strdup_printf(
 		"# Managed by kvmtune, do not edit: 'kvmtune undo' takes it away.\n"
+		"%s"
 		"GRUB_CMDLINE_LINUX_DEFAULT=\"$(printf '%%s' \"$GRUB_CMDLINE_LINUX_DEFAULT\" |\n"
-		"\tsed -E 's/(^|[[:space:]])%s(=[^[:space:]]*)?([[:space:]]|$)/\\1\\3/g')%s%s%s%s\"\n",
+		"\t" FILTER ")%s%s%s%s\"\n",
+		value ? "" : for_all,
 		pattern,
 		value ? " " : "",
 		value ? key : "",

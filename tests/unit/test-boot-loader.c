@@ -317,6 +317,21 @@ test_debian_changes(KtTestChange *test, const void *data)
 	}
 }
 
+/* In the variable of all entries an argument is the administrator's as well. */
+static void
+test_debian_every_entry(KtTestChange *test, const void *data)
+{
+	if (!can_run())
+		return;
+
+	g_autofree char *before = look(test);
+	uint32_t id = kt_test_applied(test, argument("console", "ttyS0", NULL));
+	g_assert_cmpuint(count_in(test, GRUB_CFG, "console"), ==, 0);
+	undo(test, id);
+	g_autofree char *after = look(test);
+	g_assert_cmpstr(after, ==, before);
+}
+
 /* Two arguments, undone in the order in which they were set. */
 static void
 test_debian_two(KtTestChange *test, const void *data)
@@ -664,6 +679,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	ADD(none, "none", test_none);
 	ADD(debian, "debian/changes", test_debian_changes);
+	ADD(debian, "debian/every-entry", test_debian_every_entry);
 	ADD(debian, "debian/two-arguments", test_debian_two);
 	ADD(debian, "debian/waiting-foreign-edit", test_debian_foreign_edit);
 	ADD(debian, "debian/tool-fails", test_debian_tool_fails);
