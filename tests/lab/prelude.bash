@@ -97,6 +97,14 @@ weight_of() # GUEST: its weight among the guests, from cgroup v2
 	cat "/sys/fs/cgroup${group%/libvirt/*}/cpu.weight"
 }
 
+# The 128 MiB of a guest are 64 pages of 2 MiB, all on this node.
+on_huge_pages() # GUEST NODE
+{
+	local pid
+	pid=$(qemu_of "$1") || return 1
+	has "bind:$2 .*N$2=64 .*kernelpagesize_kB=2048" cat "/proc/$pid/numa_maps"
+}
+
 disk() # SERIAL: the name of the disk, which is given anew at each boot
 {
 	lsblk -dno NAME,SERIAL | awk -v serial="$1" '$2 == serial { print $1 }'
