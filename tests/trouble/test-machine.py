@@ -334,7 +334,9 @@ class Limits(TroubleCase):
                 resource.setrlimit(resource.RLIMIT_AS, (mib << 20, mib << 20))
                 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             with self.subTest(mib):
-                self.run_one("apply", "--yes", RULE, preexec_fn=limit)
+                # A sanitizer needs more address space than that, and says so at once.
+                self.run_one("apply", "--yes", RULE, preexec_fn=limit,
+                             allow="Sanitizer")
                 self.fine("recover")
                 if "applied" in self.settled():
                     self.fine("undo")
