@@ -233,20 +233,38 @@ read_pins(const Reader *reader, const KtGuestConfig *config, KtInstGuest *guest)
 	guest->current_set = all;
 }
 
+/* Its memory by node, as far as somebody looked. */
+static void
+read_memory(const Reader *reader, const KtGuest *from, KtInstGuest *guest)
+{
+	const KtInstance *instance = reader->instance;
+	const KtNodeMemoryList *memory = &from->effective.node_memory;
+	uint64_t *kib = kt_arena_new0(instance->arena, uint64_t, instance->n_nodes);
+
+	for (uint32_t i = 0; i < memory->n; i++) {
+		const KtNodeMemory *part = &memory->v[i];
+		int node =
+			kt_known(part->node) ? kt_instance_find_node(instance, part->node.v) : -1;
+		if (node < 0 || !kt_known(part->memory_kib))
+			continue;
+		kib[node] += part->memory_kib.v;
+		guest->current_kib = kib;
+	}
+}
+
 /* The node with most of the guest's memory, else the only one that it is bound to. */
 static int
 present_node(const Reader *reader, const KtGuest *from, const KtInstGuest *guest)
 {
 	const KtInstance *instance = reader->instance;
-	const KtNodeMemoryList *memory = &from->effective.node_memory;
 	const KtOptCpuset nodeset = from->live.numa_nodeset;
 	uint64_t most = 0;
 	int found = -1;
 
-	for (uint32_t i = 0; i < memory->n; i++) {
-		if (kt_known(memory->v[i].memory_kib) && memory->v[i].memory_kib.v > most) {
-			most = memory->v[i].memory_kib.v;
-			found = kt_instance_find_node(instance, memory->v[i].node.v);
+	for (uint32_t n = 0; guest->current_kib && n < instance->n_nodes; n++) {
+		if (guest->current_kib[n] > most) {
+			most = guest->current_kib[n];
+			found = (int)n;
 		}
 	}
 	if (found < 0 && kt_known(nodeset) && kt_cpuset_count(nodeset.v) == 1)
@@ -272,10 +290,10 @@ read_present(Reader *reader, const KtGuest *from, KtInstGuest *guest)
 	uint8_t *nodes = kt_arena_new0(reader->instance->arena, uint8_t, 1);
 
 	read_pins(reader, &from->live, guest);
+	read_memory(reader, from, guest);
 	int node = present_node(reader, from, guest);
 	if (node < 0) {
-		guest->current_cpus = NULL;
-		guest->current_set = NULL;
+		guest->is_adrift = true;
 		reader->n_adrift++;
 		return;
 	}

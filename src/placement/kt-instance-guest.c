@@ -209,6 +209,38 @@ read_pins(const KtInReader *reader, const KtJson *list, KtInstGuest *guest, GErr
 	return true;
 }
 
+/* {"0": KiB, "1": KiB}: memory found on each node. */
+static bool
+read_found(const KtInReader *reader, const KtJson *current, KtInstGuest *guest, GError **error)
+{
+	KtInstance *instance = reader->instance;
+	const KtJson *found = NULL;
+	uint64_t *kib = NULL;
+	const char *key = NULL;
+	json_t *value = NULL;
+
+	if (!kt_in_get(reader, current, "memory_kib", JSON_OBJECT, &found, error))
+		return false;
+	if (json_object_size(found) == 0)
+		return true;
+	kib = kt_arena_new0(instance->arena, uint64_t, instance->n_nodes);
+	json_object_foreach ((json_t *)found, key, value) {
+		guint64 id = 0;
+		int node = g_ascii_string_to_unsigned(key, 10, 0, UINT32_MAX, &id, NULL)
+				   ? kt_instance_find_node(instance, id)
+				   : -1;
+		if (node < 0 || !kt_in_is_integer(value, 0, KT_INSTANCE_MAX_KIB))
+			return kt_throw(
+				error,
+				KT_ERROR_PARSE,
+				"%s: 'current.memory_kib' has to be KiB by the id of a node",
+				reader->where);
+		kib[node] = (uint64_t)json_integer_value(value);
+	}
+	guest->current_kib = kib;
+	return true;
+}
+
 static bool
 read_current(const KtInReader *reader, const KtJson *object, KtInstGuest *guest, GError **error)
 {
@@ -240,7 +272,7 @@ read_current(const KtInReader *reader, const KtJson *object, KtInstGuest *guest,
 	}
 	guest->current_nodes = nodes;
 	guest->n_current = (uint32_t)n;
-	return read_pins(reader, pins, guest, error);
+	return read_found(reader, current, guest, error) && read_pins(reader, pins, guest, error);
 }
 
 static bool

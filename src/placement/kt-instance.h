@@ -110,6 +110,8 @@ typedef struct KtInstGuest {
 	const uint8_t *current_nodes;
 	const int32_t *current_cpus; /* per vCPU, -1 = not bound to one; NULL = not told */
 	const KtCpuset *current_set; /* of a shared guest: where all its vCPUs may run; or NULL */
+	const uint64_t *current_kib; /* memory found on each node; NULL = all where current says */
+	bool is_adrift;              /* it runs, and nobody knows where its memory is */
 } KtInstGuest;
 
 typedef struct KtInstance {

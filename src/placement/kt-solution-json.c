@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
-#include "kt-solution.h"
+#include "kt-rival.h"
+#include "kt-today.h"
 
 #define KIB_PER_GIB UINT64_C(1048576)
 
@@ -150,6 +151,50 @@ constants_json(const KtInstance *instance)
 	return json;
 }
 
+static KtJson *
+today_json(const KtInstance *instance, const KtToday *today)
+{
+	KtJson *json = json_object();
+	KtJson *guests = json_array();
+
+	set_i64(json, "loss_permille", kt_terms_sum(&today->terms));
+	kt_json_set(json, "terms", terms_json(&today->terms));
+	kt_json_set_u64(json, "running", today->n_running);
+	kt_json_set_u64(json, "unknown", today->n_running - today->n_known);
+	kt_json_set_u64(json, "contested_cpus", today->n_contested);
+	kt_json_set_u64(json, "floating_vcpus", today->n_floating);
+	for (uint32_t v = 0; v < instance->n_guests; v++) {
+		if (!today->is_known[v])
+			continue;
+		KtJson *item = json_object();
+		kt_json_set_str(item, "guest", instance->guests[v].name);
+		set_i64(item, "loss_permille", kt_terms_sum(&today->guests[v]));
+		kt_json_set(item, "terms", terms_json(&today->guests[v]));
+		json_array_append_new(guests, item);
+	}
+	kt_json_set(json, "guests", guests);
+	return json;
+}
+
+static KtJson *
+rival_json(const KtInstance *instance, const KtRival *rival)
+{
+	KtJson *json = json_object();
+	KtJson *guests = json_array();
+
+	set_i64(json, "more_unplaced_priority", rival->more_unplaced);
+	kt_json_set(json, "more_permille", json_real((double)rival->more_cost / 1000));
+	for (uint32_t i = 0; i < rival->n_guests; i++) {
+		KtJson *item = json_object();
+		kt_json_set_str(item, "guest", instance->guests[rival->guests[i]].name);
+		kt_json_set(
+			item, "cells", nodes_json(instance, rival->nodes[i], rival->n_cells[i]));
+		json_array_append_new(guests, item);
+	}
+	kt_json_set(json, "guests", guests);
+	return json;
+}
+
 static void
 put_certificate(const KtSolution *solution, KtJson *json)
 {
@@ -199,6 +244,10 @@ kt_solution_to_json(const KtInstance *instance, const KtSolution *solution, uint
 	put_lists(instance, solution, json);
 	kt_json_set(json, "objective", objective_json(solution));
 	put_certificate(solution, json);
+	if (solution->today)
+		kt_json_set(json, "today", today_json(instance, solution->today));
+	if (solution->rival)
+		kt_json_set(json, "runner_up", rival_json(instance, solution->rival));
 	kt_json_set(json, "pools", pools_json(instance, solution));
 	kt_seats_house(instance, &solution->seats, UINT64_MAX, &house);
 	g_autofree char *list = kt_cpuset_to_list(&house);

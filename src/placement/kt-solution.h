@@ -49,6 +49,9 @@ typedef struct KtMove {
 	const int32_t *cpus;
 } KtMove;
 
+typedef struct KtToday KtToday; /* kt-today.h */
+typedef struct KtRival KtRival; /* kt-rival.h */
+
 typedef struct KtSolution {
 	KtArena *arena;
 	KtPlaced *guests; /* in the order of the instance */
@@ -64,8 +67,10 @@ typedef struct KtSolution {
 	int64_t loss_bound;     /* nobody who leaves out as little loses less */
 	uint64_t moved_kib;
 	uint64_t work;
-	bool is_optimal; /* proven for the choice of nodes */
-	bool is_stopped; /* the clock ended the search: another run may differ */
+	const KtToday *today; /* what is now; NULL when no guest runs */
+	const KtRival *rival; /* the next best; NULL when there is none */
+	bool is_optimal;      /* proven for the choice of nodes */
+	bool is_stopped;      /* the clock ended the search: another run may differ */
 } KtSolution;
 
 /* One that has placed nobody yet. */

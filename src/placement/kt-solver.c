@@ -5,6 +5,8 @@
 #include "kt-bound.h"
 #include "kt-exact.h"
 #include "kt-pack.h"
+#include "kt-rival.h"
+#include "kt-today.h"
 
 #include <string.h>
 
@@ -155,6 +157,10 @@ kt_solver_run(const KtInstance *instance, const KtSearchLimits *limits)
 		solution->loss_bound = MAX(solution->loss_bound, search.best_score.cost / 1000);
 	/* What was found is never better than what can be. */
 	solution->loss_bound = MIN(solution->loss_bound, kt_solution_loss(solution));
+	kt_today(instance, solution);
+	/* A first plan is wanted soon. */
+	if (limits->work > 0)
+		solution->rival = kt_rival_find(&search, solution->arena);
 	kt_search_clear(&search);
 	return solution;
 }

@@ -3,55 +3,16 @@
 #include "kt-report-place.h"
 
 #include "kt-phrase.h"
+#include "kt-report-place-cost.h"
 #include "kt-table.h"
+#include "kt-today.h"
+
+#include <string.h>
 
 /* Rows of a table before the rest is counted only. */
 #define MAX_ROWS 100
-
-static void
-put_line(KtPaper *paper, KtInk ink, const char *text)
-{
-	kt_paper_end_line(paper);
-	paper->indent = 2;
-	kt_paper_flow(paper, ink, "%s", text);
-	kt_paper_end_line(paper);
-	paper->indent = 0;
-}
-
-static void
-put_loss(const KtSolution *solution, KtPaper *paper)
-{
-	const KtTerms *terms = &solution->terms;
-	int64_t loss = kt_solution_loss(solution);
-	int64_t gap = loss - solution->loss_bound;
-	g_autoptr(GString) text = g_string_new(NULL);
-
-	g_string_append_printf(text,
-			       "Expected loss %" G_GINT64_FORMAT ".%03d vCPUs",
-			       loss / 1000,
-			       (int)(loss % 1000));
-	if (loss > 0)
-		g_string_append_printf(text,
-				       ": remote memory %" G_GINT64_FORMAT
-				       ", caches %" G_GINT64_FORMAT ", siblings %" G_GINT64_FORMAT
-				       ", devices %" G_GINT64_FORMAT
-				       ", full pools %" G_GINT64_FORMAT " thousandths",
-				       terms->remote,
-				       terms->l3,
-				       terms->smt,
-				       terms->device,
-				       terms->overcommit);
-	g_string_append(text, ".");
-	if (gap == 0)
-		g_string_append(text, " No placement loses less: this is proven.");
-	else
-		g_string_append_printf(text,
-				       " Proven is that none loses less than %" G_GINT64_FORMAT
-				       ".%03d.",
-				       solution->loss_bound / 1000,
-				       (int)(solution->loss_bound % 1000));
-	put_line(paper, KT_INK_UNSET, text->str);
-}
+/* A list of CPUs that may have to be wrapped. */
+#define LONG_LIST 16
 
 static void
 put_verdict(const KtInstance *instance, const KtSolution *solution, KtPaper *paper)
@@ -75,18 +36,19 @@ put_verdict(const KtInstance *instance, const KtSolution *solution, KtPaper *pap
 					 solution->unplaced <= solution->unplaced_bound
 						 ? " More is not possible: this is proven."
 						 : "");
-	put_line(paper, is_all ? KT_INK_GOOD : KT_INK_MEDIUM, text);
-	put_loss(solution, paper);
+	kt_report_place_line(paper, is_all ? KT_INK_GOOD : KT_INK_MEDIUM, text);
+	kt_report_place_cost(instance, solution, paper);
 	if (solution->is_stopped)
-		put_line(paper,
-			 KT_INK_MEDIUM,
-			 "The clock ended the search: another run may find another placement.");
+		kt_report_place_line(
+			paper,
+			KT_INK_MEDIUM,
+			"The clock ended the search: another run may find another placement.");
 	for (uint32_t i = 0; i < instance->n_notes; i++)
-		put_line(paper, KT_INK_FAINT, instance->notes[i]);
+		kt_report_place_line(paper, KT_INK_FAINT, instance->notes[i]);
 }
 
-static char *
-nodes_text(const KtInstance *instance, const uint8_t *nodes, uint32_t n)
+char *
+kt_report_place_nodes(const KtInstance *instance, const uint8_t *nodes, uint32_t n)
 {
 	GString *text = g_string_new(NULL);
 
@@ -108,7 +70,23 @@ cpus_text(const KtInstance *instance, const KtSolution *solution, uint32_t v)
 		kt_solution_vcpu(instance, solution, v, i, &set);
 		kt_cpuset_or(&all, &set);
 	}
-	return kt_cpuset_to_list(&all);
+	/* The table wraps at blanks. */
+	g_autofree char *list = kt_cpuset_to_list(&all);
+	g_auto(GStrv) parts = g_strsplit(list, ",", -1);
+	return g_strjoinv(strlen(list) > LONG_LIST ? ", " : ",", parts);
+}
+
+/* "550>0": the loss of today, and that of the new place. */
+static char *
+loss_text(const KtSolution *solution, uint32_t v)
+{
+	const KtToday *today = solution->today;
+	int64_t loss = kt_terms_sum(&solution->guests[v].terms);
+
+	if (!today || !today->is_known[v])
+		return g_strdup_printf("%" G_GINT64_FORMAT, loss);
+	return g_strdup_printf(
+		"%" G_GINT64_FORMAT ">%" G_GINT64_FORMAT, kt_terms_sum(&today->guests[v]), loss);
 }
 
 static void
@@ -120,11 +98,12 @@ add_guest(const KtInstance *instance, const KtSolution *solution, uint32_t v, Kt
 	g_autofree char *vcpus = g_strdup_printf("%" G_GUINT64_FORMAT, guest->vcpus);
 	g_autofree char *memory = kt_phrase_kib(guest->memory_kib);
 	g_autofree char *now =
-		guest->n_current ? nodes_text(instance, guest->current_nodes, guest->n_current)
-				 : g_strdup("");
-	g_autofree char *nodes = nodes_text(instance, placed->nodes, placed->n_cells);
+		guest->n_current
+			? kt_report_place_nodes(instance, guest->current_nodes, guest->n_current)
+			: g_strdup("");
+	g_autofree char *nodes = kt_report_place_nodes(instance, placed->nodes, placed->n_cells);
 	g_autofree char *cpus = cpus_text(instance, solution, v);
-	g_autofree char *loss = g_strdup_printf("%" G_GINT64_FORMAT, kt_terms_sum(&placed->terms));
+	g_autofree char *loss = loss_text(solution, v);
 	const char *cells[] = {mark, guest->name, vcpus, memory, now, nodes, cpus, loss};
 
 	kt_table_add(table, cells);
@@ -158,7 +137,7 @@ put_guests(const KtInstance *instance, const KtSolution *solution, const KtStyle
 	if (n > MAX_ROWS) {
 		g_autofree char *rest =
 			g_strdup_printf("and %u more: --json tells of all of them", n - MAX_ROWS);
-		put_line(paper, KT_INK_FAINT, rest);
+		kt_report_place_line(paper, KT_INK_FAINT, rest);
 	}
 }
 
@@ -181,7 +160,7 @@ put_unplaced(const KtInstance *instance, const KtSolution *solution, KtPaper *pa
 		is_first = false;
 		g_autofree char *text = g_strdup_printf(
 			"%s: %s", instance->guests[v].name, solution->guests[v].reason);
-		put_line(paper, KT_INK_MEDIUM, text);
+		kt_report_place_line(paper, KT_INK_MEDIUM, text);
 	}
 }
 
@@ -207,7 +186,8 @@ put_moves(const KtInstance *instance, const KtSolution *solution, KtPaper *paper
 		const KtInstGuest *guest = &instance->guests[move->guest];
 		g_autofree char *kib = kt_phrase_kib(move->kib);
 		g_autofree char *nodes =
-			move->nodes ? nodes_text(instance, move->nodes, guest->n_current) : NULL;
+			move->nodes ? kt_report_place_nodes(instance, move->nodes, guest->n_current)
+				    : NULL;
 		g_autofree char *text = g_strdup_printf("%u. %s %s%s%s%s%s",
 							i + 1,
 							guest->name,
@@ -216,7 +196,7 @@ put_moves(const KtInstance *instance, const KtSolution *solution, KtPaper *paper
 							nodes ? nodes : "",
 							move->kib ? ", " : "",
 							move->kib ? kib : "");
-		put_line(paper, KT_INK_UNSET, text);
+		kt_report_place_line(paper, KT_INK_UNSET, text);
 	}
 }
 
@@ -232,6 +212,7 @@ kt_report_place(const KtInstance *instance, const KtSolution *solution, const Kt
 	kt_paper_gap(&paper);
 	kt_report_place_map(instance, solution, &paper);
 	put_guests(instance, solution, style, &paper);
+	kt_report_place_terms(instance, solution, &paper);
 	put_unplaced(instance, solution, &paper);
 	put_moves(instance, solution, &paper);
 }

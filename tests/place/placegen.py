@@ -247,6 +247,9 @@ def wild_current(rng, instance, vcpus, more):
         left = [cpu for cpu in cpus[node] if str(cpu) not in pins]
         pins += [str(cpu) for cpu in rng.sample(left, min(size, len(left)))]
     more["current"] = {"cells": where}
+    if len(where) == 1 and rng.random() < 0.3:
+        more["current"]["memory_kib"] = {str(node): rng.randrange(1, 1 << 24)
+                                         for node in rng.sample(list(cpus), 1 + len(cpus) // 2)}
     if len(pins) == vcpus and rng.random() < 0.7:
         more["current"]["vcpupin"] = pins
         more["movable"] = rng.random() < 0.7

@@ -4,12 +4,14 @@
 """Every answer keeps every rule; wrong instances are told apart; the same input, the same answer."""
 
 import json
+import os
 import pathlib
 import subprocess
 import tempfile
 
 import placecheck
 import placegen
+import placetoday
 from placetest import FACTOR, KVMTUNE, SOURCE, Case, place, run, value
 
 import tap
@@ -19,6 +21,7 @@ class Rules(Case):
     def judge(self, instance, *arguments):
         answer = place(instance, *arguments)
         self.assertEqual(placecheck.faults(instance, answer), [])
+        self.assertEqual(placetoday.faults(instance, answer), [])
         return answer
 
     def test_wild(self):
@@ -177,6 +180,18 @@ class Words(Case):
         answer = place({**self.instance(vcpu=3), "colour": 1})
         self.assertEqual(answer["notes"], ["instance: 'colour' means nothing here",
                                            "guest 'g1': 'vcpu' means nothing here"])
+
+    def test_words_for_people(self):
+        """Four nodes with 36 CPUs each: today, the map, the steps.  KVMTUNE_TEST_REGENERATE=1
+        writes the file anew."""
+        here = SOURCE / "tests" / "golden" / "place"
+        done = run((here / "four-nodes.json").read_text())
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertLessEqual(max(map(len, done.stdout.splitlines())), 80, done.stdout)
+        if os.environ.get("KVMTUNE_TEST_REGENERATE") == "1":
+            (here / "four-nodes.txt").write_text(done.stdout)
+        if "The clock ended the search" not in done.stdout:
+            self.assertEqual(done.stdout, (here / "four-nodes.txt").read_text())
 
     def test_map_fits(self):
         instance = placegen.host(4, 18, 192, threads=2, l3_cores=9, housekeeping=1)

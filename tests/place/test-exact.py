@@ -10,6 +10,7 @@ import unittest
 import placecheck
 import placeexact
 import placegen
+import placetoday
 from placetest import FACTOR, Case, place, value
 
 import tap
@@ -51,6 +52,22 @@ class Exact(Case):
                 instance = tiny(seed)
                 self.compare(seed, instance, placeexact.brute_force(instance),
                              place(instance, "--budget", "50"))
+
+    def test_runner_up(self):
+        n = 0
+        for seed in range(60 * FACTOR):
+            instance = tiny(seed)
+            answer = place(instance, "--budget", "50")
+            if answer["unplaced"]:
+                continue
+            with self.subTest(seed):
+                least = placetoday.closest(instance, answer)
+                told = answer.get("runner_up", {}).get("more_permille")
+                weights = {guest.get("priority", 1) for guest in instance["guests"]}
+                if weights == {1}:
+                    self.assertEqual(told, least)
+                    n += 1
+        self.assertGreater(n, 5)
 
     def test_planted(self):
         for n_nodes, n_cores in ((2, 8), (4, 12), (4, 16), (8, 16)):
