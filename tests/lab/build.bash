@@ -34,10 +34,31 @@ digest()
 	sha256sum | cut -c1-12
 }
 
-# The package of the newest kernel that the lists of this machine know.
+# For another Debian than this machine's: options of apt for lists of packages of its own, from
+# the same mirror.  They stay as they are for a week, so that not each new kernel makes a new image.
+apt_options()
+{
+	local own mirror lists=$dir/apt-$LAB_SUITE options
+	own=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+	[ "$LAB_SUITE" != "$own" ] || return 0
+	options="-oDir::Etc::SourceList=$lists/sources.list -oDir::Etc::SourceParts=-"
+	options+=" -oDir::State::Lists=$lists/lists -oDir::Cache=$lists/cache"
+	if [ -z "$(find "$lists/fresh" -mtime -7 2>/dev/null)" ]; then
+		mkdir -p "$lists/lists/partial" "$lists/cache/archives/partial"
+		# shellcheck disable=SC2016 # apt's own variable
+		mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)
+		echo "deb $mirror $LAB_SUITE main" >"$lists/sources.list"
+		# shellcheck disable=SC2086 # options
+		apt-get $options -q update >"$lists/log" 2>&1 && touch "$lists/fresh"
+	fi
+	echo "$options"
+}
+
+# The package of the newest kernel that the lists of packages know.
 kernel_package()
 {
-	apt-cache depends "linux-image-$LAB_KERNEL" 2>/dev/null |
+	# shellcheck disable=SC2046 # options
+	apt-cache $(apt_options) depends "linux-image-$LAB_KERNEL" 2>/dev/null |
 		awk '$1 == "Depends:" { print $2; exit }'
 }
 
@@ -97,8 +118,12 @@ initramfs() # OUT ROOT VERSION INIT MODULES [MORE]
 	for module in $modules; do
 		modprobe -d "$root" -S "$version" --show-depends "$module" 2>/dev/null || true
 	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r file; do
-		cp "$file" "$folder/modules/"
-		echo "/modules/${file##*/}" >>"$folder/etc/load-order"
+		# Busybox takes them only as they are.
+		case $file in
+		*.xz) xz -dc "$file" >"$folder/modules/$(basename "$file" .xz)" ;;
+		*) cp "$file" "$folder/modules/" ;;
+		esac
+		echo "/modules/$(basename "$file" .xz)" >>"$folder/etc/load-order"
 	done
 	touch "$folder/etc/load-order"
 	[ -z "$more" ] || cp -a "$more/." "$folder/"
@@ -134,11 +159,14 @@ fetch_kernel() # PACKAGE VERSION: into $work/kernel, $work/vmlinux
 {
 	local part
 	say "kernel $2"
-	(cd "$work" && apt-get download -q "$1" >download.log 2>&1) || {
+	# shellcheck disable=SC2046 # options
+	(cd "$work" && apt-get $(apt_options) download -q "$1" >download.log 2>&1) || {
 		tail -n 3 "$work/download.log" >&2
 		die "cannot download $1"
 	}
 	dpkg-deb -x "$work/$1"_*.deb "$work/kernel"
+	# Newer packages name the folder where /lib leads.
+	[ -d "$work/kernel/lib" ] || ln -s usr/lib "$work/kernel/lib"
 	vmlinux_of "$work/kernel/boot/vmlinuz-$2" >"$work/vmlinux"
 	[ "$(head -c4 "$work/vmlinux" | tail -c3)" = ELF ] || die "could not unpack the kernel"
 	for part in $useless; do

@@ -67,6 +67,14 @@ eventually() # SECONDS COMMAND...: true in the end
 	done
 }
 
+# --- kvmtune ------------------------------------------------------------------------------------
+
+# The state of the newest transaction; a row with many practices goes on in the next line.
+last_state() # [OPTION...]
+{
+	kvmtune "$@" history | awk '$1 ~ /^[0-9]+$/ { state = $3 } END { print state }'
+}
+
 # --- guests and what the kernel knows of them ---------------------------------------------------
 
 stop_guest() # NAME
@@ -148,7 +156,7 @@ state()
 		/sys/devices/virtual/workqueue/cpumask /sys/devices/system/node/node*/hugepages/*/nr_hugepages \
 		/sys/block/*/queue/{scheduler,nr_requests,wbt_lat_usec} /sys/block/*/queue/iosched \
 		/sys/kernel/mm/ksm/{run,pages_to_scan,sleep_millisecs,merge_across_nodes} 2>/dev/null |
-		grep -Ev "^/sys/block/$(disk nvme0)/.*wbt|khugepaged/(full_scans|pages_collapsed)" | sort
+		grep -Ev "^/sys/block/$(disk nvme0)/.*wbt|khugepaged/(full_scans|pages_collapsed)|hugepages-[0-9]*kB/stats/" | sort
 	grep . /proc/sys/vm/{swappiness,min_free_kbytes,nr_overcommit_hugepages} /proc/sys/fs/aio-max-nr \
 		/proc/sys/kernel/numa_balancing /proc/sys/net/netfilter/nf_conntrack_{max,buckets} 2>/dev/null
 	# Who reads the time of a file sees it, but the time cannot be put back.
