@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-output.h"
 #include "kt-report-txn.h"
+#include "kt-session-restart.h"
 #include "kt-suggest.h"
 
 #include <stdio.h>
@@ -78,6 +79,14 @@ warn_of_transactions(KtCli *cli)
 		g_autofree char *warning = kt_report_txn_warning(txns->pdata[i]);
 		if (warning)
 			kt_output_message(warning);
+	}
+
+	g_autoptr(GPtrArray) lost = kt_session_restart_lost(cli->session);
+	for (guint i = 0; i < lost->len; i++) {
+		g_autofree char *name = kt_text_clean(lost->pdata[i]);
+		g_autofree char *warning = g_strdup_printf(
+			"the restart of '%s' was interrupted: run 'kvmtune recover'", name);
+		kt_output_message(warning);
 	}
 }
 

@@ -64,35 +64,47 @@ usage(const KtCommand *command)
 			       command->synopsis ? command->synopsis : "");
 }
 
+static void
+put_verb(KtPaper *paper, const KtCommand *command)
+{
+	kt_paper_end_line(paper);
+	kt_paper_tab(paper, 2);
+	kt_paper_verbatim(paper, KT_INK_UNSET, command->name);
+	kt_paper_tab(paper, COLUMN);
+	paper->indent = COLUMN;
+	kt_paper_flow(paper, KT_INK_UNSET, "%s", command->summary);
+}
+
+/* The page fits a terminal of 24 lines: what is rarely typed shares one. */
 void
 kt_help_program(GString *out)
 {
 	KtPaper paper = kt_paper_init(out, NULL);
 	KtVerbGroup group = KT_VERB_GROUP_UNSET;
+	g_autoptr(GString) others = g_string_new(NULL);
 
 	kt_paper_flow(&paper, KT_INK_UNSET, "usage: " KT_PROGRAM " VERB [OPTION...] [ARGUMENT...]");
 	for (size_t i = 0; i < kt_n_commands; i++) {
 		const KtCommand *command = kt_commands[i];
-		if (command->group == KT_VERB_GROUP_HIDDEN)
+		if (command->group == KT_VERB_GROUP_OTHER)
+			g_string_append_printf(
+				others, "%s%s", others->len ? ", " : "", command->name);
+		if (command->group >= KT_VERB_GROUP_OTHER)
 			continue;
 		if (command->group != group) {
 			group = command->group;
 			kt_paper_end_line(&paper);
 			kt_paper_flow(&paper, KT_INK_UNSET, "%s", group_titles[group]);
 		}
-		kt_paper_end_line(&paper);
-		kt_paper_tab(&paper, 2);
-		kt_paper_verbatim(&paper, KT_INK_UNSET, command->name);
-		kt_paper_tab(&paper, COLUMN);
-		paper.indent = COLUMN;
-		kt_paper_flow(&paper, KT_INK_UNSET, "%s", command->summary);
+		put_verb(&paper, command);
 	}
 	kt_paper_end_line(&paper);
 	paper.indent = 0;
 	kt_paper_flow(&paper,
 		      KT_INK_UNSET,
-		      "Every verb takes -c URI, --json and others: '" KT_PROGRAM " VERB --help', "
-		      "man " KT_PROGRAM ".");
+		      "Also: %s. Every verb takes -c URI, --json and others: '" KT_PROGRAM
+		      " VERB --help', man " KT_PROGRAM ".",
+		      others->str);
 	kt_paper_end_line(&paper);
 }
 
@@ -227,14 +239,21 @@ put_rst_statuses(GString *out)
 		 .doc = "done; for **audit** also when there are findings below --fail-on"},
 		{.status = 1,
 		 .doc = "findings at or above --fail-on; **verify** found a difference; the plan is "
-			"stale or contradicts itself"},
+			"stale or contradicts itself; **restart**: not all has become true"},
 		{.status = 2, .doc = "the command line or the configuration is wrong"},
-		{.status = 3, .doc = "something could not be connected to, read or written"},
+		{.status = 3,
+		 .doc = "something could not be connected to, read or written, or was refused; "
+			"**restart**: a guest did not shut down in time and still runs"},
 		{.status = 4, .doc = "missing permission"},
-		{.status = 5, .doc = "a change failed, and what had been changed was put back"},
+		{.status = 5,
+		 .doc = "a change failed, and what had been changed was put back; **restart**: a "
+			"guest runs as before, because its definition did not start"},
 		{.status = 6,
-		 .doc = "putting back was not complete, or a journal is damaged: look at it"},
-		{.status = 130, .doc = "interrupted; what had been changed was put back"},
+		 .doc = "putting back was not complete, or a journal is damaged: look at it; "
+			"**restart**: a guest is off and could not be started"},
+		{.status = 130,
+		 .doc = "interrupted; what had been changed was put back; **restart**: the guest "
+			"still runs, but was asked to shut down"},
 	};
 
 	g_string_append(out, "EXIT STATUS\n===========\n\n");

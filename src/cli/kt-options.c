@@ -300,6 +300,32 @@ static const KtOptionRow rows[KT_OPTION_N] = {
 			.is_list = true,
 			MEMBER(verdicts),
 		},
+	[KT_OPTION_TIMEOUT] =
+		{
+			.name = "timeout",
+			.arg = "TIME",
+			.help = "time that the guest has to shut down in (5m)",
+			.doc = "Seconds, or 90s, 2m, 1h at most.",
+			MEMBER(timeout),
+		},
+	[KT_OPTION_MODE] =
+		{
+			.name = "mode",
+			.arg = "WAY",
+			.help = "how it is asked to shut down: acpi or agent",
+			.doc = "Without it the agent, when one is connected, and the power button "
+			       "when that does not answer.",
+			.complete = KT_COMPLETE_WORDS,
+			.words = "acpi agent",
+			MEMBER(mode),
+		},
+	[KT_OPTION_FORCE] =
+		{
+			.name = "force",
+			.help = "pull the plug of one that does not shut down",
+			.doc = "As a power cut: what the guest has not written yet is lost.",
+			MEMBER(force),
+		},
 };
 
 const KtOptionRow *

@@ -49,6 +49,9 @@ typedef struct KtOptions {
 	char *max_move_gib;
 	char *horizon;
 	char **verdicts;
+	char *timeout;
+	char *mode;
+	gboolean force;
 } KtOptions;
 
 typedef enum KtOptionId {
@@ -87,6 +90,9 @@ typedef enum KtOptionId {
 	KT_OPTION_MAX_MOVE_GIB,
 	KT_OPTION_HORIZON,
 	KT_OPTION_VERDICT,
+	KT_OPTION_TIMEOUT,
+	KT_OPTION_MODE,
+	KT_OPTION_FORCE,
 	KT_OPTION_N,
 } KtOptionId;
 

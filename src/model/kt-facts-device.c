@@ -89,6 +89,8 @@ KT_SCHEMA(kt_filesystem_schema, KtFilesystem, filesystem_fields, .doc = "a share
 static const KtField channel_fields[] = {
 	KT_FIELD(KtChannel, type, .source = "channel/@type", .doc = "unix, spicevmc..."),
 	KT_FIELD(KtChannel, name, .source = "channel/target/@name", .doc = "name inside"),
+	KT_FIELD(KtChannel, state, .source = "channel/target/@state",
+		 .doc = "connected: a program inside has opened it"),
 };
 KT_SCHEMA(kt_channel_schema, KtChannel, channel_fields, .doc = "a channel to a program inside");
 

@@ -79,7 +79,8 @@ KT_LIST(KtFilesystemList, KtFilesystem);
 
 typedef struct KtChannel {
 	KtOptStr type;
-	KtOptStr name; /* "org.qemu.guest_agent.0" */
+	KtOptStr name;  /* "org.qemu.guest_agent.0" */
+	KtOptStr state; /* "connected": a program in the guest has opened it; live XML only */
 } KtChannel;
 KT_LIST(KtChannelList, KtChannel);
 

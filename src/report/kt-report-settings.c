@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-report-settings.h"
 
+#include "kt-pending.h"
 #include "kt-phrase.h"
 #include "kt-report-audit.h"
 #include "kt-table.h"
@@ -10,18 +11,6 @@ static bool
 is_told(const KtSettingRow *row)
 {
 	return row->live || row->config || row->effective;
-}
-
-/* What runs is not what the next start brings. */
-static bool
-is_pending(const KtGuest *guest, const KtSettingRow *row)
-{
-	/* libvirt writes into the live XML what host-model came to. */
-	bool is_expanded = g_str_has_prefix(row->setting->key, "cpu.mo") &&
-			   kt_opt_is(guest->inactive.cpu_mode, "host-model");
-
-	return kt_opt_true(guest->is_active) && kt_known(guest->inactive.type) && !is_expanded &&
-	       g_strcmp0(row->live, row->config) != 0;
 }
 
 static const char *
@@ -61,12 +50,12 @@ add_rows(KtTable *table, const KtGuest *guest, const KtSettingRow *first, const 
 		cell(first->live),
 		cell(first->config),
 		cell(first->effective),
-		is_pending(guest, first) ? "at its next start" : "",
+		kt_setting_row_is_pending(guest, first) ? "at its next start" : "",
 		first->setting->doc,
 	};
 
 	kt_table_add(table, cells);
-	if (is_pending(guest, first))
+	if (kt_setting_row_is_pending(guest, first))
 		kt_table_ink(table, 4, KT_INK_MEDIUM);
 }
 

@@ -40,9 +40,70 @@ value_at(const xmlDoc *doc, const KtSettingRow *row)
 	return g_strdup("yes");
 }
 
+/* Name of an element below <devices> -> how many there are of it. */
+static GHashTable *
+count_devices(const xmlDoc *doc)
+{
+	GHashTable *counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
+	const xmlNode *devices = root ? kt_xml_child(root, "devices") : NULL;
+
+	for (const xmlNode *node = devices ? devices->children : NULL; node; node = node->next) {
+		if (node->type != XML_ELEMENT_NODE || g_str_equal(node->name, "emulator"))
+			continue;
+		gsize n = GPOINTER_TO_SIZE(g_hash_table_lookup(counts, node->name)) + 1;
+		g_hash_table_insert(
+			counts, g_strdup((const char *)node->name), GSIZE_TO_POINTER(n));
+	}
+	return counts;
+}
+
+static char *
+count_text(GHashTable *counts, const char *name)
+{
+	gsize n = GPOINTER_TO_SIZE(g_hash_table_lookup(counts, name));
+
+	return n ? g_strdup_printf("%" G_GSIZE_FORMAT, n) : NULL;
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	const KtPending *const *left = a;
+	const KtPending *const *right = b;
+
+	return strcmp((*left)->key, (*right)->key);
+}
+
+static GPtrArray *
+compare_devices(const xmlDoc *live, const xmlDoc *config)
+{
+	GPtrArray *list = g_ptr_array_new_with_free_func((GDestroyNotify)kt_pending_free);
+	g_autoptr(GHashTable) runs = count_devices(live);
+	g_autoptr(GHashTable) defined = count_devices(config);
+	g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+	GHashTableIter iter;
+	void *name = NULL;
+
+	for (g_hash_table_iter_init(&iter, runs); g_hash_table_iter_next(&iter, &name, NULL);)
+		g_hash_table_add(names, name);
+	for (g_hash_table_iter_init(&iter, defined); g_hash_table_iter_next(&iter, &name, NULL);)
+		g_hash_table_add(names, name);
+	for (g_hash_table_iter_init(&iter, names); g_hash_table_iter_next(&iter, &name, NULL);) {
+		KtPending *pending = g_new0(KtPending, 1);
+		pending->key = g_strconcat("devices.", (const char *)name, NULL);
+		pending->doc = "how many devices of this kind";
+		pending->runs = count_text(runs, name);
+		pending->defined = count_text(defined, name);
+		g_ptr_array_add(list, pending);
+	}
+	g_ptr_array_sort(list, compare_keys);
+	return list;
+}
+
 GPtrArray *
-kt_session_settings(KtSession *session, const char *word, KtFacts **ret_facts, uint32_t *ret_guest,
-		    GError **error)
+kt_session_views(KtSession *session, const char *word, KtFacts **ret_facts, uint32_t *ret_guest,
+		 GPtrArray **ret_devices, GError **error)
 {
 	g_auto(KtCollected) collected = {0};
 
@@ -61,7 +122,16 @@ kt_session_settings(KtSession *session, const char *word, KtFacts **ret_facts, u
 		row->config = value_at(config, row);
 	}
 	*ret_facts = kt_facts_ref(collected.facts);
+	if (ret_devices)
+		*ret_devices = compare_devices(live, config);
 	return rows;
+}
+
+GPtrArray *
+kt_session_settings(KtSession *session, const char *word, KtFacts **ret_facts, uint32_t *ret_guest,
+		    GError **error)
+{
+	return kt_session_views(session, word, ret_facts, ret_guest, NULL, error);
 }
 
 /* What a step finds now is what it was planned for. */

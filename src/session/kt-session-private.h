@@ -7,6 +7,7 @@
 #include "kt-collect.h"
 #include "kt-log.h"
 #include "kt-machine.h"
+#include "kt-pending.h"
 #include "kt-session.h"
 #include "kt-source.h"
 
@@ -38,6 +39,12 @@ bool kt_session_collect(KtSession *session, KtRoot *root, KtCollected *ret_colle
 /* Position of the guest that @word names. Errors: NOT_FOUND, or why there are no guests. */
 bool kt_session_find_guest(const KtFacts *facts, const char *word, uint32_t *ret_index,
 			   GError **error) KT_WARN_UNUSED;
+
+/* As kt_session_settings(), and how many devices of each kind there are in both definitions:
+ * KtPending * array, in the order of names. */
+GPtrArray *kt_session_views(KtSession *session, const char *word, KtFacts **ret_facts,
+			    uint32_t *ret_guest, GPtrArray **ret_devices, GError **error)
+	KT_WARN_UNUSED;
 
 /* The machine that the session changes. Clear with kt_machine_clear(). */
 void kt_session_machine(KtSession *session, const char *uri, KtMachine *ret_machine);

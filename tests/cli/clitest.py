@@ -19,8 +19,8 @@ sys.path.insert(0, str(SOURCE / "tests" / "tools"))
 KVMTUNE = os.environ.get("KVMTUNE", str(SOURCE / "build" / "src" / "cli" / "kvmtune"))
 
 VERBS = (
-    "audit explain practices guides snapshot place status plan apply confirm verify undo recover history demo"
-    " completion"
+    "audit explain practices guides snapshot place status get plan apply set restart confirm verify undo"
+    " recover history demo completion"
 ).split()
 
 FILES = {

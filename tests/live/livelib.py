@@ -77,12 +77,13 @@ def read(path):
 class Guest:
     """A real QEMU guest of libvirt's embedded driver."""
 
-    def __init__(self, program, name, xml):
+    def __init__(self, program, name, xml, is_running=False):
         self.name = name
         with tempfile.NamedTemporaryFile("w", suffix=".xml") as file:
             file.write(xml)
             file.flush()
-            self.process = subprocess.Popen([program, name, file.name], text=True,
+            words = [program, name, file.name, *(["run"] if is_running else [])]
+            self.process = subprocess.Popen(words, text=True,
                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
             lines = [self.process.stdout.readline().split(" ", 1) for _unused in range(3)]
         if lines[0][0] == "skip":
@@ -103,6 +104,19 @@ class Guest:
     def inactive_xml(self):
         """As libvirt keeps it on disk, not as anybody tells it."""
         return read(f"{self.root}/etc/qemu/{self.name}.xml")
+
+    def edit(self, old, new):
+        """Of the definition, while nobody has the driver open."""
+        path = pathlib.Path(f"{self.root}/etc/qemu/{self.name}.xml")
+        text = path.read_text()
+        assert old in text, text
+        path.write_text(text.replace(old, new, 1))
+
+    def look_again(self):
+        """Its process may be another one; 0 when there is none."""
+        path = pathlib.Path(f"{self.root}/run/qemu/{self.name}.pid")
+        self.pid = int(path.read_text()) if path.exists() else 0
+        return self.pid
 
     def affinities(self):
         """Thread name -> CPUs that the kernel allows it."""

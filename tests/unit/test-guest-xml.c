@@ -92,7 +92,7 @@ static const char full_xml[] =
 	"    </memory>\n"
 	"    <video><model type='vga'/></video><graphics type='vnc' keymap='de'/>\n"
 	"    <filesystem type='mount'><driver type='virtiofs'/><target dir='share'/></filesystem>\n"
-	"    <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>\n"
+	"    <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0' state='connected'/></channel>\n"
 	"    <serial type='tcp'><source mode='bind' host='127.0.0.1' tls='yes'/></serial>\n"
 	"    <console type='pty'/><input type='tablet' bus='usb'/>\n"
 	"    <watchdog model='itco' action='reset'/><panic model='isa'/><sound model='ich9'/>\n"
