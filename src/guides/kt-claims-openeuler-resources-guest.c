@@ -118,6 +118,12 @@ static const KtClaim rows[] = {
 	 "The kernel needs 1/64 for page descriptors and some for page tables; "
 	 "memmap_on_memory takes it from the new memory.",
 	 .source = "Linux Documentation/admin-guide/mm/memory-hotplug.rst"},
+	{.truth = KT_TRUTH_WRONG, .practice = "guest.mem.hotplug",
+	 .claim = "Plug memory with the example's memory.xml",
+	 .reason =
+	 "The example ends before </memory>, and libvirt cannot parse it. With the end added it is "
+	 "right: size in MiB, node of the guest.",
+	 .source = "libvirt, formatdomain: memory devices"},
 	{.truth = KT_TRUTH_DEPENDS, .practice = "guestos.hotplug-online",
 	 .claim = "A udev rule with ATTR{state}=\"online\" brings plugged memory online",
 	 .reason =
