@@ -22,7 +22,6 @@ judge(const KtView *view, const KtSubject *subject, unsigned *ret_fault, KtSink 
 {
 	const KtGuestConfig *config = subject->config;
 	const KtOptU64 total = view->host->memory.total_kib;
-	KtCensus census = {0};
 
 	if (kt_guest_wants_speed(view))
 		return KT_VERDICT_NOT_APPLICABLE;
@@ -34,9 +33,10 @@ judge(const KtView *view, const KtSubject *subject, unsigned *ret_fault, KtSink 
 	if (!kt_guest_needs_local(view, out) ||
 	    !kt_sink_needs(out, total, "the memory of the host"))
 		return KT_VERDICT_UNKNOWN;
-	if (!kt_census_take(view->facts, KT_CENSUS_COUNTING, &census))
+	if (!view->counting)
 		return KT_VERDICT_OK;
-	*ret_fault = census.normal_kib > total.v && !kt_opt_is(config->balloon_reporting, "on");
+	*ret_fault =
+		view->counting->normal_kib > total.v && !kt_opt_is(config->balloon_reporting, "on");
 	return *ret_fault ? KT_VERDICT_FINDING : KT_VERDICT_OK;
 }
 
@@ -44,9 +44,7 @@ static void
 tell(const KtView *view, const KtSubject *subject, unsigned fault, KtSink *out)
 {
 	const KtOptU64 total = view->host->memory.total_kib;
-	KtCensus census = {0};
 
-	(void)kt_census_take(view->facts, KT_CENSUS_COUNTING, &census);
 	kt_sink_severity(out, KT_SEVERITY_MEDIUM);
 	kt_sink_summary(out, "memory that the guest freed stays with it, and it is short");
 	kt_sink_evidence(out,
@@ -55,7 +53,7 @@ tell(const KtView *view, const KtSubject *subject, unsigned fault, KtSink *out)
 	kt_sink_evidence(out,
 			 total.origin,
 			 "guests have %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " MiB",
-			 census.normal_kib / 1024,
+			 view->counting->normal_kib / 1024,
 			 total.v / 1024);
 }
 

@@ -24,7 +24,7 @@ typedef enum KtCensusScope {
 	KT_CENSUS_DEFINED,  /* all that are known to libvirt */
 } KtCensusScope;
 
-typedef struct KtCensus {
+struct KtCensus {
 	uint32_t n;
 	uint32_t n_unknown; /* neither kind of memory nor binding can be told */
 	uint32_t n_anonymous;
@@ -35,9 +35,10 @@ typedef struct KtCensus {
 	uint32_t n_unbound;  /* certainly neither */
 	uint32_t n_kvm;      /* domain type 'kvm' */
 	uint64_t normal_kib; /* sum of <memory> of guests that are not on static huge pages */
-} KtCensus;
+};
 
-/* False when nobody knows which guests there are. A host without libvirt has none. */
+/* False when nobody knows which guests there are. A host without libvirt has none. It goes through
+ * all guests: what is judged once for each of them takes view->counting. */
 bool kt_census_take(const KtFacts *facts, KtCensusScope scope, KtCensus *ret_census);
 
 /* Same, and says so. */

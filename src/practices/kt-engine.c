@@ -2,6 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-engine.h"
 
+#include "kt-census.h"
+
 /* Weight of a practice in the score by its severity: an engineering rule, each step doubles. */
 static const unsigned weights[KT_SEVERITY_N] = {
 	[KT_SEVERITY_INFO] = 1,
@@ -73,25 +75,103 @@ settle(KtResult *result, const KtFacts *facts, const KtPolicy *policy)
 	g_ptr_array_set_size(result->changes, 0);
 }
 
-KtResult *
-kt_engine_evaluate(const KtPractice *practice, const KtFacts *facts, const KtPolicy *policy,
-		   KtTarget target, KtArena *arena)
-{
-	KtResult *result = kt_arena_new0(arena, KtResult, 1);
-	g_autoptr(KtSink) sink = kt_sink_new(facts, arena, result, practice->risk);
-	g_autofree char *path = kt_target_path(facts, target);
-	g_autofree char *title = kt_target_title(facts, target);
-	KtView view = make_view(practice, facts, policy, target);
+/* What a target is called; all practices have the same targets. */
+typedef struct Names {
+	const char *path;
+	const char *title;
+} Names;
 
+/* Of one audit, or of one evaluation. */
+typedef struct Run {
+	const KtFacts *facts;
+	KtArena *arena;
+	const KtPolicy *policy;
+	KtCensus counting;
+	bool is_counted;
+	GHashTable *names; /* packed target -> Names * */
+	GPtrArray *none;   /* stands for all arrays that stayed empty: most do, of most results */
+} Run;
+
+static void
+run_begin(Run *run, const KtFacts *facts, const KtPolicy *policy, KtArena *arena)
+{
+	*run = (Run){.facts = facts, .arena = arena, .policy = policy};
+	run->is_counted = kt_census_take(facts, KT_CENSUS_COUNTING, &run->counting);
+	run->names = g_hash_table_new(g_int64_hash, g_int64_equal);
+	run->none = g_ptr_array_new();
+}
+
+static void
+run_end(Run *run)
+{
+	g_hash_table_unref(run->names);
+	g_ptr_array_unref(run->none);
+}
+
+/* Indices have 32 bits each in theory, and far fewer in facts: a packed target that is met twice
+ * would need 16 million guests with 65536 disks. */
+static const Names *
+names_of(Run *run, KtTarget target)
+{
+	int64_t packed =
+		(int64_t)((uint64_t)target.scope << 56 | (uint64_t)target.index << 24 | target.sub);
+	const Names *known = g_hash_table_lookup(run->names, &packed);
+
+	if (known)
+		return known;
+	g_autofree char *path = kt_target_path(run->facts, target);
+	g_autofree char *title = kt_target_title(run->facts, target);
+	Names *names = kt_arena_new0(run->arena, Names, 1);
+	int64_t *key = kt_arena_new0(run->arena, int64_t, 1);
+	names->path = kt_arena_strdup(run->arena, path);
+	names->title = kt_arena_strdup(run->arena, title);
+	*key = packed;
+	g_hash_table_insert(run->names, key, names);
+	return names;
+}
+
+static GPtrArray *
+settle_array(Run *run, GPtrArray *array)
+{
+	if (array->len > 0)
+		return array;
+	g_ptr_array_unref(array);
+	return g_ptr_array_ref(run->none);
+}
+
+static KtResult *
+evaluate(Run *run, const KtPractice *practice, KtTarget target)
+{
+	KtResult *result = kt_arena_new0(run->arena, KtResult, 1);
+	g_autoptr(KtSink) sink = kt_sink_new(run->facts, run->arena, result, practice->risk);
+	const Names *names = names_of(run, target);
+	KtView view = make_view(practice, run->facts, run->policy, target);
+
+	view.counting = run->is_counted ? &run->counting : NULL;
 	result->practice = practice;
 	result->target = target;
-	result->target_path = kt_arena_strdup(arena, path);
-	result->target_title = kt_arena_strdup(arena, title);
+	result->target_path = names->path;
+	result->target_title = names->title;
 	result->evidence = g_ptr_array_new();
 	result->advice = g_ptr_array_new();
 	result->changes = g_ptr_array_new();
 	result->verdict = practice->evaluate(&view, sink);
-	settle(result, facts, policy);
+	settle(result, run->facts, run->policy);
+	result->evidence = settle_array(run, result->evidence);
+	result->advice = settle_array(run, result->advice);
+	result->changes = settle_array(run, result->changes);
+	return result;
+}
+
+KtResult *
+kt_engine_evaluate(const KtPractice *practice, const KtFacts *facts, const KtPolicy *policy,
+		   KtTarget target, KtArena *arena)
+{
+	Run run = {0};
+
+	run_begin(&run, facts, policy, arena);
+	KtResult *result = evaluate(&run, practice, target);
+	run_end(&run);
 	return result;
 }
 
@@ -111,27 +191,24 @@ count(KtAudit *audit, const KtResult *result, unsigned *kept, unsigned *judged)
 	}
 }
 
-typedef struct Run {
+/* One practice of an audit. */
+typedef struct Turn {
 	KtAudit *audit;
-	const KtPolicy *policy;
+	Run *run;
 	const KtSelection *selection;
 	const KtPractice *practice;
-} Run;
+} Turn;
 
 static void
-judge(const Run *run, KtTarget target)
+judge(const Turn *turn, KtTarget target)
 {
-	KtAudit *audit = run->audit;
-
-	g_ptr_array_add(
-		audit->results,
-		kt_engine_evaluate(run->practice, audit->facts, run->policy, target, audit->arena));
+	g_ptr_array_add(turn->audit->results, evaluate(turn->run, turn->practice, target));
 }
 
 static bool
-is_selected(const Run *run, const KtGuest *guest)
+is_selected(const Turn *turn, const KtGuest *guest)
 {
-	const char *const *names = run->selection ? run->selection->guests : NULL;
+	const char *const *names = turn->selection ? turn->selection->guests : NULL;
 
 	if (!names)
 		return true;
@@ -153,28 +230,28 @@ count_in_guest(const KtGuest *guest, KtScope scope)
 }
 
 static void
-judge_guests(const Run *run)
+judge_guests(const Turn *turn)
 {
-	const KtGuestList *guests = &run->audit->facts->guests;
-	KtScope scope = run->practice->scope;
+	const KtGuestList *guests = &turn->audit->facts->guests;
+	KtScope scope = turn->practice->scope;
 
 	for (uint32_t i = 0; i < guests->n; i++) {
-		if (!is_selected(run, &guests->v[i]))
+		if (!is_selected(turn, &guests->v[i]))
 			continue;
 		for (uint32_t j = 0; j < count_in_guest(&guests->v[i], scope); j++)
-			judge(run, (KtTarget){.scope = scope, .index = i, .sub = j});
+			judge(turn, (KtTarget){.scope = scope, .index = i, .sub = j});
 	}
 }
 
 static void
-judge_all(const Run *run)
+judge_all(const Turn *turn)
 {
-	const KtHost *host = &run->audit->facts->host;
-	KtScope scope = run->practice->scope;
+	const KtHost *host = &turn->audit->facts->host;
+	KtScope scope = turn->practice->scope;
 	uint32_t n = 1;
 
 	if (scope >= KT_SCOPE_GUEST) {
-		judge_guests(run);
+		judge_guests(turn);
 		return;
 	}
 	if (scope == KT_SCOPE_NODE)
@@ -182,7 +259,7 @@ judge_all(const Run *run)
 	if (scope == KT_SCOPE_BLOCK)
 		n = host->blocks.n;
 	for (uint32_t i = 0; i < n; i++)
-		judge(run, (KtTarget){.scope = scope, .index = i});
+		judge(turn, (KtTarget){.scope = scope, .index = i});
 }
 
 KtAudit *
@@ -191,10 +268,12 @@ kt_engine_run(KtFacts *facts, const KtPolicy *policy, const KtSelection *selecti
 	KtAudit *audit = g_new0(KtAudit, 1);
 	unsigned kept = 0;
 	unsigned judged = 0;
+	Run run = {0};
 
 	audit->facts = kt_facts_ref(facts);
 	audit->arena = kt_arena_new();
 	audit->results = g_ptr_array_new();
+	run_begin(&run, facts, policy, audit->arena);
 	for (size_t i = 0; i < kt_n_practices; i++) {
 		const KtPractice *practice = kt_practices[i];
 		if (selection && selection->only &&
@@ -203,13 +282,14 @@ kt_engine_run(KtFacts *facts, const KtPolicy *policy, const KtSelection *selecti
 		if (selection && selection->skip &&
 		    kt_engine_matches(selection->skip, practice->id))
 			continue;
-		judge_all(&(Run){
+		judge_all(&(Turn){
 			.audit = audit,
-			.policy = policy,
+			.run = &run,
 			.selection = selection,
 			.practice = practice,
 		});
 	}
+	run_end(&run);
 	for (guint i = 0; i < audit->results->len; i++)
 		count(audit, audit->results->pdata[i], &kept, &judged);
 	audit->score = judged ? kept * 100 / judged : 100;

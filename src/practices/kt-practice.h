@@ -28,6 +28,9 @@ typedef struct KtParam {
 	const char *doc; /* with the source of the default; "[eng]" marks an engineering rule */
 } KtParam;
 
+/* See kt-census.h. */
+typedef struct KtCensus KtCensus;
+
 /* What evaluate() sees. Pointers that do not belong to the scope are NULL. */
 typedef struct KtView {
 	const KtFacts *facts;
@@ -41,6 +44,7 @@ typedef struct KtView {
 	const KtGuestConfig *live;   /* NULL when the guest is not active */
 	const KtDisk *disk;          /* of `config` */
 	const KtNic *nic;            /* of `config` */
+	const KtCensus *counting;    /* of guests that run or start with the host; NULL = unknown */
 	KtWorkload workload;         /* of the guest, or of the host */
 	KtTarget target;
 } KtView;

@@ -173,6 +173,9 @@ kt_session_audit(KtSession *session, const KtSelection *selection, GError **erro
 	    !check_guests(collected.facts, selection, error))
 		return NULL;
 	set_today(session->policy, collected.facts);
+	/* The facts hold what counts of libvirt's answers, and of a thousand guests they are large.
+	 */
+	g_clear_pointer(&collected.virt, kt_virt_dump_free);
 	return kt_engine_run(collected.facts, session->policy, selection);
 }
 
