@@ -441,14 +441,14 @@ def eight_nodes_memory_only():
     )
 
 
-def cpus_512():
-    """A large server, for the benchmark: 512 CPUs, 200 guests, all of them different."""
+def large(host_name, n_guests):
+    """A large server, for the benchmark: 512 CPUs and @n_guests, all of them different."""
     nodes = uniform(2, 4, 4, 8, 2, 196608)
     for node in nodes:
         node.free_mib = 20480
     model = {"cpu": "<cpu mode='host-model' check='partial'/>", "live_cpu": EPYC}
     fleet = []
-    for number in range(1, 201):
+    for number in range(1, n_guests + 1):
         size = (2, 2, 4, 4, 4, 8, 8, 16)[number % 8]
         name = f"tenant-{number:03}"
         options = dict(model)
@@ -475,8 +475,8 @@ def cpus_512():
             )
         )
     return Host(
-        name="cpus-512",
-        about="synthetic: Debian 12 with 512 CPUs in 8 nodes and 200 guests, for benchmarks",
+        name=host_name,
+        about=f"synthetic: Debian 12 with 512 CPUs in 8 nodes and {n_guests} guests, for benchmarks",
         distribution="debian-12",
         kernel="6.1.0-25-amd64",
         hostname="large1",
@@ -498,6 +498,14 @@ def cpus_512():
         agents={702: "irqbalance", **{20000 + i: f"kworker/{i}:1" for i in range(512)}},
         guests=fleet,
     )
+
+
+def cpus_512():
+    return large("cpus-512", 200)
+
+
+def guests_1000():
+    return large("guests-1000", 1000)
 
 
 def arm64():
@@ -673,6 +681,6 @@ HOSTS = {
     host.__name__.replace("_", "-"): host
     for host in (
         one_node, two_sockets_smt, four_nodes_003, four_nodes_004, eight_nodes_memory_only,
-        cpus_512, arm64, no_cpufreq, denied_files,
+        cpus_512, guests_1000, arm64, no_cpufreq, denied_files,
     )
 }
