@@ -162,7 +162,7 @@ state()
 	# Who reads the time of a file sees it, but the time cannot be put back.
 	persistent_files | xargs stat -c '%n %a %u %g'
 	persistent_files | xargs sha256sum
-	for guest in $(virsh list --all --name); do
+	for guest in $(virsh list --all --name | sort); do
 		virsh dumpxml --inactive "$guest"
 		[ -e "/run/libvirt/qemu/$guest.pid" ] || continue
 		for thread in /proc/"$(qemu_of "$guest")"/task/*; do
