@@ -122,6 +122,8 @@ static const KtField memory_device_fields[] = {
 		 .doc = "virtio-mem: asked for"),
 	KT_FIELD(KtMemoryDevice, current_kib, .unit = "KiB", .source = "memory/target/current",
 		 .doc = "virtio-mem: in use"),
+	KT_FIELD(KtMemoryDevice, slot, .source = "memory/address/@slot", .doc = "of a DIMM"),
+	KT_FIELD(KtMemoryDevice, alias, .source = "memory/alias/@name", .doc = "its alias"),
 };
 KT_SCHEMA(kt_memory_device_schema, KtMemoryDevice, memory_device_fields,
 	  .doc = "memory that is added to that of the boot");

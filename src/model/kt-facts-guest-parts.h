@@ -47,6 +47,12 @@ typedef struct KtMemnode {
 } KtMemnode;
 KT_LIST(KtMemnodeList, KtMemnode);
 
+/* A block device of the host with a limit of its own. */
+typedef struct KtBlkioDevice {
+	KtOptStr path;
+} KtBlkioDevice;
+KT_LIST(KtBlkioDeviceList, KtBlkioDevice);
+
 typedef struct KtVcpuSched {
 	KtOptCpuset vcpus;
 	KtOptStr scheduler; /* "fifo", "rr", "batch", "idle" */

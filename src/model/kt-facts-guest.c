@@ -55,6 +55,12 @@ static const KtField memnode_fields[] = {
 static KT_SCHEMA(memnode_schema, KtMemnode, memnode_fields,
 		 .doc = "where the memory of a guest's node comes from");
 
+static const KtField blkio_device_fields[] = {
+	KT_FIELD(KtBlkioDevice, path, .source = "blkiotune/device/path", .doc = "of the host"),
+};
+static KT_SCHEMA(blkio_device_schema, KtBlkioDevice, blkio_device_fields,
+		 .doc = "a block device with a limit of its own");
+
 static const KtField vcpu_sched_fields[] = {
 	KT_FIELD(KtVcpuSched, vcpus, .source = "cputune/vcpusched/@vcpus", .doc = "which"),
 	KT_FIELD(KtVcpuSched, scheduler, .source = "cputune/vcpusched/@scheduler",
@@ -100,9 +106,13 @@ static const KtField guest_config_fields[] = {
 		 .doc = "cgroup v1: memory and swap; v2: swap"),
 	KT_FIELD(KtGuestConfig, blkio_weight, .source = "blkiotune/weight",
 		 .doc = "relative weight of block I/O"),
+	KT_FIELD_LIST(KtGuestConfig, blkio_devices, blkio_device_schema,
+		      .source = "blkiotune/device", .doc = "limits per block device"),
 	KT_FIELD(KtGuestConfig, dump_core, .source = "memory/@dumpCore", .doc = "on, off"),
 	KT_FIELD(KtGuestConfig, vcpus_max, .source = "vcpu", .doc = "most vCPUs"),
 	KT_FIELD(KtGuestConfig, vcpus, .source = "vcpu/@current", .doc = "vCPUs now"),
+	KT_FIELD(KtGuestConfig, vcpus_fixed, .source = "count(vcpus/vcpu[@hotpluggable='no'])",
+		 .doc = "vCPUs that cannot be taken out"),
 	KT_FIELD(KtGuestConfig, vcpu_cpuset, .source = "vcpu/@cpuset",
 		 .doc = "default affinity of all threads"),
 	KT_FIELD(KtGuestConfig, placement, .source = "vcpu/@placement", .doc = "static, auto"),

@@ -28,9 +28,11 @@ typedef struct KtGuestConfig {
 	KtOptU64 soft_limit_kib;
 	KtOptU64 swap_hard_limit_kib;
 	KtOptU64 blkio_weight;
+	KtBlkioDeviceList blkio_devices;
 	KtOptStr dump_core;
 	KtOptU64 vcpus_max;
 	KtOptU64 vcpus;
+	KtOptU64 vcpus_fixed; /* that cannot be taken out of the running guest */
 	KtOptCpuset vcpu_cpuset;
 	KtOptStr placement;
 	KtOptStr cpu_mode;
