@@ -2,11 +2,12 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-actuator.h"
 #include "kt-fault.h"
-#include "kt-live-param.h"
+#include "kt-live-place.h"
 
 #include <string.h>
 
-/* Live libvirt calls on a running guest: affinities, the CPU weight, and typed parameters. */
+/* Live libvirt calls on a running guest: affinities, the CPU weight, and the places of
+ * kt-live-place.h. */
 
 #define MAP_BYTES (KT_CPUSET_BITS / 8)
 /* libvirt's own limit (VIR_DOMAIN_VCPUS_MAX in its RPC protocol is 16384). */
@@ -17,7 +18,7 @@ typedef enum Kind {
 	KIND_EMULATOR_PIN,
 	KIND_IOTHREAD_PIN,
 	KIND_CPU_SHARES,
-	KIND_PARAM,
+	KIND_PLACE,
 } Kind;
 
 typedef struct Call {
@@ -26,8 +27,8 @@ typedef struct Call {
 	unsigned number;
 	KtCpuset cpus;   /* pins: in or out */
 	uint64_t shares; /* weight: in or out */
-	char *locator;   /* of a typed parameter */
-	char *value;     /* of it: in or out */
+	char *locator;   /* of another place */
+	char *value;     /* of it: in or out; NULL = not there */
 	bool is_active;  /* out */
 	unsigned id;     /* out: of the guest's process */
 } Call;
@@ -64,8 +65,8 @@ parse_locator(const char *locator, Call *call)
 		call->kind = KIND_EMULATOR_PIN;
 	if (g_str_equal(locator, "cpu_shares"))
 		call->kind = KIND_CPU_SHARES;
-	if (kt_live_param_is(locator)) {
-		call->kind = KIND_PARAM;
+	if (kt_live_place_is(locator)) {
+		call->kind = KIND_PLACE;
 		call->locator = g_strdup(locator);
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(numbered); i++) {
@@ -211,8 +212,8 @@ get(virDomainPtr domain, Call *call, GError **error)
 		return get_iothread_pin(domain, call, error);
 	case KIND_CPU_SHARES:
 		return get_cpu_shares(domain, call, error);
-	case KIND_PARAM:
-		return kt_live_param_get(domain, call->locator, &call->value, error);
+	case KIND_PLACE:
+		return kt_live_place_get(domain, call->locator, &call->value, error);
 	default:
 		g_assert_not_reached();
 	}
@@ -253,8 +254,8 @@ set(virDomainPtr domain, Call *call, GError **error)
 		break;
 	case KIND_CPU_SHARES:
 		return set_cpu_shares(domain, call, error);
-	case KIND_PARAM:
-		return kt_live_param_set(domain, call->locator, call->value, error);
+	case KIND_PLACE:
+		return kt_live_place_set(domain, call->locator, call->value, error);
 	default:
 		g_assert_not_reached();
 	}
@@ -324,7 +325,7 @@ describe(KtMachine *machine, Call *call)
 {
 	if (call->kind == KIND_CPU_SHARES)
 		return g_strdup_printf("%" G_GUINT64_FORMAT, call->shares);
-	if (call->kind == KIND_PARAM)
+	if (call->kind == KIND_PLACE)
 		return g_strdup(call->value);
 	drop_offline(machine, &call->cpus);
 	return kt_cpuset_to_list(&call->cpus);
@@ -360,12 +361,12 @@ set_value(KtMachine *machine, const KtStep *step, const char *value, GError **er
 		return false;
 	if (fault)
 		return kt_throw_errno(error, fault, "set '%s'", step->edits[0].locator);
-	if (!value)
+	if (!value && call->kind != KIND_PLACE)
 		return kt_throw(error,
 				KT_ERROR_UNSUPPORTED,
 				"'%s' cannot be made absent",
 				step->edits[0].locator);
-	if (call->kind == KIND_PARAM) {
+	if (call->kind == KIND_PLACE) {
 		call->value = g_strdup(value);
 	} else if (call->kind == KIND_CPU_SHARES) {
 		guint64 shares = 0;
@@ -390,9 +391,30 @@ live_restore(KtMachine *machine, const KtStep *step, const KtReading *before, GE
 	return set_value(machine, step, before->values->pdata[0], error);
 }
 
+/* Places that move step by step: memory that the guest gives back, vCPUs that are plugged in. */
+static bool
+live_is_between(KtMachine *machine, const KtStep *step, const KtReading *before,
+		const KtReading *now, bool is_stopped)
+{
+	const char *values[] = {before->values->pdata[0], now->values->pdata[0], step->edits[0].to};
+	guint64 numbers[G_N_ELEMENTS(values)];
+	bool is_gradual = g_str_equal(step->edits[0].locator, "balloon") ||
+			  g_str_equal(step->edits[0].locator, "vcpus");
+
+	if (!is_gradual || !is_stopped)
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
+		if (!values[i] ||
+		    !g_ascii_string_to_unsigned(values[i], 10, 0, UINT64_MAX, &numbers[i], NULL))
+			return false;
+	}
+	return numbers[1] > MIN(numbers[0], numbers[2]) && numbers[1] < MAX(numbers[0], numbers[2]);
+}
+
 const KtActuator kt_actuator_domain_live = {
 	.knob = KT_KNOB_DOMAIN_LIVE,
 	.read = live_read,
 	.write = live_write,
 	.restore = live_restore,
+	.is_between = live_is_between,
 };

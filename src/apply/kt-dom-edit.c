@@ -11,7 +11,7 @@
 typedef struct Step {
 	char *name;
 	char *child;     /* element that carries the attribute of the predicate, or NULL */
-	char *attribute; /* NULL = no predicate */
+	char *attribute; /* NULL = the text of the child counts; without a child: no predicate */
 	char *value;
 } Step;
 
@@ -56,21 +56,26 @@ take(const char **cursor, const char *text)
 	return true;
 }
 
-/* "[@vcpu='0']" or "[target/@dev='vda']" */
+/* "[@vcpu='0']", "[target/@dev='vda']" or "[path='/dev/vda']" */
 static bool
 parse_predicate(const char **cursor, Step *step)
 {
+	bool is_of_attribute = true;
+
 	if (!take(cursor, "["))
 		return true;
 	if (**cursor != '@') {
 		step->child = take_name(cursor);
-		if (!step->child || !take(cursor, "/"))
+		if (!step->child)
+			return false;
+		is_of_attribute = take(cursor, "/");
+	}
+	if (is_of_attribute) {
+		step->attribute = take(cursor, "@") ? take_name(cursor) : NULL;
+		if (!step->attribute)
 			return false;
 	}
-	if (!take(cursor, "@"))
-		return false;
-	step->attribute = take_name(cursor);
-	if (!step->attribute || !take(cursor, "='"))
+	if (!take(cursor, "='"))
 		return false;
 
 	const char *end = strchr(*cursor, '\'');
@@ -148,14 +153,26 @@ attribute_is(const xmlNode *node, const char *name, const char *wanted)
 }
 
 static bool
+text_is(const xmlNode *node, const char *wanted)
+{
+	xmlChar *value = xmlNodeGetContent(node);
+	bool is_equal = value && g_str_equal((const char *)value, wanted);
+
+	xmlFree(value);
+	return is_equal;
+}
+
+static bool
 step_matches(const xmlNode *node, const Step *step)
 {
 	if (node->type != XML_ELEMENT_NODE || !g_str_equal((const char *)node->name, step->name))
 		return false;
-	if (!step->attribute)
+	if (!step->value)
 		return true;
 
 	const xmlNode *carrier = step->child ? child_element(node, step->child) : node;
+	if (!step->attribute)
+		return carrier && text_is(carrier, step->value);
 	return carrier && attribute_is(carrier, step->attribute, step->value);
 }
 
@@ -216,7 +233,7 @@ kt_dom_get(const xmlDoc *doc, const char *text, char **ret_value, GError **error
 static xmlNode *
 create_child(xmlNode *parent, const Step *step, const char *text, GError **error)
 {
-	if (step->child) {
+	if (step->child && step->attribute) {
 		kt_throw(error,
 			 KT_ERROR_NOT_FOUND,
 			 "'%s' does not exist and cannot be made up",
@@ -225,7 +242,10 @@ create_child(xmlNode *parent, const Step *step, const char *text, GError **error
 	}
 
 	xmlNode *node = xmlNewChild(parent, NULL, (const xmlChar *)step->name, NULL);
-	if (step->attribute)
+	if (step->child)
+		xmlNewTextChild(
+			node, NULL, (const xmlChar *)step->child, (const xmlChar *)step->value);
+	else if (step->attribute)
 		xmlSetProp(node, (const xmlChar *)step->attribute, (const xmlChar *)step->value);
 	return node;
 }

@@ -6,8 +6,9 @@
  * Reading and editing single places of a domain XML as a tree, never as text.
  *
  * A locator is an absolute path of element names; a step may carry one predicate, on an attribute
- * of its own or of a child: vcpupin[@vcpu='0'], disk[target/@dev='vda']. It ends in an element, in
- * @attribute or in text(). This is a small part of XPath on purpose: a plan file is outside input.
+ * of its own or of a child, or on the text of a child: vcpupin[@vcpu='0'],
+ * disk[target/@dev='vda'], device[path='/dev/sda']. It ends in an element, in @attribute or in
+ * text(). This is a small part of XPath on purpose: a plan file is outside input.
  */
 
 #include "kt-xml.h"
@@ -21,9 +22,9 @@ char *kt_dom_print(const xmlDoc *doc);
 bool kt_dom_get(const xmlDoc *doc, const char *locator, char **ret_value, GError **error)
 	KT_WARN_UNUSED;
 
-/* Sets the place, creating steps that are missing (those without predicate or with one on an own
- * attribute); NULL removes it: the attribute, or the element, also for text(). Errors: PARSE,
- * NOT_FOUND. */
+/* Sets the place, creating steps that are missing (those without predicate, or with one on an own
+ * attribute or on a child's text); NULL removes it: the attribute, or the element, also for text().
+ * Errors: PARSE, NOT_FOUND. */
 bool kt_dom_set(xmlDoc *doc, const char *locator, const char *value, GError **error) KT_WARN_UNUSED;
 
 /* Makes the place in @doc what it is in @source, with all attributes and children. */

@@ -29,7 +29,8 @@ typedef struct Family {
 	const char *prefix;
 	int (*get)(virDomainPtr domain, const char *device, virTypedParameterPtr params, int *n);
 	int (*set)(virDomainPtr domain, const char *device, virTypedParameterPtr params, int n);
-	bool has_device; /* DISK stands between prefix and name */
+	bool has_device;   /* DISK stands between prefix and name */
+	bool is_by_device; /* the value is a list "PATH,NUMBER,PATH,NUMBER" */
 } Family;
 
 static int
@@ -81,17 +82,35 @@ set_iotune(virDomainPtr domain, const char *device, virTypedParameterPtr params,
 	return virDomainSetBlockIoTune(domain, device, params, n, VIR_DOMAIN_AFFECT_LIVE);
 }
 
+static int
+get_numa(virDomainPtr domain, const char *device, virTypedParameterPtr params, int *n)
+{
+	return virDomainGetNumaParameters(domain, params, n, VIR_DOMAIN_AFFECT_LIVE);
+}
+
+static int
+set_numa(virDomainPtr domain, const char *device, virTypedParameterPtr params, int n)
+{
+	return virDomainSetNumaParameters(domain, params, n, VIR_DOMAIN_AFFECT_LIVE);
+}
+
 static const Family families[] = {
 	{.prefix = "sched/", .get = get_sched, .set = set_sched},
 	{.prefix = "memory/", .get = get_memory, .set = set_memory},
 	{.prefix = "blkio/", .get = get_blkio, .set = set_blkio},
 	{.prefix = "iotune/", .get = get_iotune, .set = set_iotune, .has_device = true},
+	{.prefix = "numa/", .get = get_numa, .set = set_numa},
+	{.prefix = "blkio-device/",
+	 .get = get_blkio,
+	 .set = set_blkio,
+	 .has_device = true,
+	 .is_by_device = true},
 };
 
 /* A locator in its parts. */
 typedef struct Place {
-	const Family *family; /* NULL: "vcpus" */
-	char *device;         /* or NULL */
+	const Family *family;
+	char *device; /* or NULL */
 	const char *name;
 } Place;
 
@@ -105,8 +124,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, place_clear)
 static bool
 parse(const char *locator, Place *place)
 {
-	if (g_str_equal(locator, "vcpus"))
-		return true;
 	for (size_t i = 0; i < G_N_ELEMENTS(families); i++) {
 		const Family *family = &families[i];
 		if (!g_str_has_prefix(locator, family->prefix))
@@ -152,8 +169,21 @@ read_param(virDomainPtr domain, const Place *place, Params *params, GError **err
 	return NULL;
 }
 
+/* A device that the list does not name has no limit. */
 static char *
-print(const virTypedParameter *param)
+number_of(const char *list, const char *device)
+{
+	g_auto(GStrv) words = g_strsplit(list, ",", -1);
+
+	for (size_t i = 0; words[i] && words[i + 1]; i += 2) {
+		if (g_str_equal(words[i], device))
+			return g_strdup(words[i + 1]);
+	}
+	return g_strdup("0");
+}
+
+static char *
+print(const Place *place, const virTypedParameter *param)
 {
 	bool is_limit = g_str_has_suffix(param->field, "_limit");
 
@@ -170,6 +200,9 @@ print(const virTypedParameter *param)
 		if (is_limit && param->value.ul >= MEMORY_MAX_KIB)
 			return g_strdup(UNLIMITED);
 		return g_strdup_printf("%llu", param->value.ul);
+	case VIR_TYPED_PARAM_STRING:
+		return place->family->is_by_device ? number_of(param->value.s, place->device)
+						   : g_strdup(param->value.s);
 	default:
 		return NULL;
 	}
@@ -205,29 +238,6 @@ put(virTypedParameterPtr param, const char *value)
 	return true;
 }
 
-static bool
-get_vcpus(virDomainPtr domain, char **ret_value, GError **error)
-{
-	int n = virDomainGetVcpusFlags(domain, VIR_DOMAIN_AFFECT_LIVE);
-
-	if (n < 0)
-		return kt_throw_virt(error, "read the number of vCPUs");
-	*ret_value = g_strdup_printf("%d", n);
-	return true;
-}
-
-static bool
-set_vcpus(virDomainPtr domain, const char *value, GError **error)
-{
-	guint64 n = 0;
-
-	if (!g_ascii_string_to_unsigned(value, 10, 1, UINT16_MAX, &n, NULL))
-		return kt_throw(error, KT_ERROR_PARSE, "'%s' is no number of vCPUs", value);
-	if (virDomainSetVcpusFlags(domain, (unsigned)n, VIR_DOMAIN_AFFECT_LIVE) < 0)
-		return kt_throw_virt(error, "change the number of vCPUs");
-	return true;
-}
-
 bool
 kt_live_param_get(virDomainPtr domain, const char *locator, char **ret_value, GError **error)
 {
@@ -237,17 +247,33 @@ kt_live_param_get(virDomainPtr domain, const char *locator, char **ret_value, GE
 	if (!parse(locator, &place))
 		return kt_throw(
 			error, KT_ERROR_PARSE, "'%s' is no live setting of a guest", locator);
-	if (!place.family)
-		return get_vcpus(domain, ret_value, error);
 
 	const virTypedParameter *param = read_param(domain, &place, &params, error);
 	if (!param)
 		return false;
-	char *value = print(param);
+	char *value = print(&place, param);
 	if (!value)
-		return kt_throw(error, KT_ERROR_UNSUPPORTED, "'%s' is no number", locator);
+		return kt_throw(error, KT_ERROR_UNSUPPORTED, "'%s' is no number or text", locator);
 	*ret_value = value;
 	return true;
+}
+
+static bool
+set_text(virDomainPtr domain, const Place *place, const char *value, GError **error)
+{
+	bool is_by_device = place->family->is_by_device;
+	g_autofree char *text =
+		is_by_device ? g_strdup_printf("%s,%s", place->device, value) : g_strdup(value);
+	virTypedParameterPtr params = NULL;
+	int n = 0;
+	int max = 0;
+
+	if (is_by_device && !g_ascii_string_to_unsigned(value, 10, 0, INT64_MAX, NULL, NULL))
+		return kt_throw(error, KT_ERROR_PARSE, "'%s' is no number", value);
+	(void)virTypedParamsAddString(&params, &n, &max, place->name, text);
+	int rc = place->family->set(domain, place->device, params, n);
+	virTypedParamsFree(params, n);
+	return rc == 0 ? true : kt_throw_virt(error, "change the setting");
 }
 
 bool
@@ -259,12 +285,14 @@ kt_live_param_set(virDomainPtr domain, const char *locator, const char *value, G
 	if (!parse(locator, &place))
 		return kt_throw(
 			error, KT_ERROR_PARSE, "'%s' is no live setting of a guest", locator);
-	if (!place.family)
-		return set_vcpus(domain, value, error);
 
+	if (!value)
+		return kt_throw(error, KT_ERROR_UNSUPPORTED, "'%s' cannot be made absent", locator);
 	virTypedParameterPtr param = read_param(domain, &place, &params, error);
 	if (!param)
 		return false;
+	if (param->type == VIR_TYPED_PARAM_STRING)
+		return set_text(domain, &place, value, error);
 	if (!put(param, value))
 		return kt_throw(
 			error, KT_ERROR_PARSE, "'%s' is no value of '%s'", value, place.name);

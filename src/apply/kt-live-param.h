@@ -9,10 +9,11 @@
  *   memory/NAME        virDomainGetMemoryParameters: hard_limit, soft_limit (KiB)...
  *   blkio/NAME         virDomainGetBlkioParameters: weight
  *   iotune/DISK/NAME   virDomainGetBlockIoTune: total_bytes_sec, read_iops_sec...
- *   vcpus              virDomainGetVcpusFlags: how many are plugged in
+ *   numa/numa_nodeset  virDomainGetNumaParameters: nodes of the host, only of mode restrictive
+ *   blkio-device/PATH/NAME   device_read_bytes_sec... of a block device of the host
  *
- * Values are decimal numbers, or "unlimited". A parameter keeps the type that libvirt gives it, so
- * a new one needs no code here. To be called in a worker of kt-virt-conn.h.
+ * Values are decimal numbers, a list of nodes, or "unlimited". A parameter keeps the type that
+ * libvirt gives it, so a new one needs no code here. To be called in a worker of kt-virt-conn.h.
  */
 
 #include "kt-virt-conn.h"
@@ -24,6 +25,6 @@ bool kt_live_param_is(const char *locator);
 bool kt_live_param_get(virDomainPtr domain, const char *locator, char **ret_value, GError **error)
 	KT_WARN_UNUSED;
 
-/* @value as kt_live_param_get() gives it. Errors: PARSE, NOT_FOUND, LIBVIRT. */
+/* @value as kt_live_param_get() gives it. Errors: PARSE, NOT_FOUND, UNSUPPORTED, LIBVIRT. */
 bool kt_live_param_set(virDomainPtr domain, const char *locator, const char *value, GError **error)
 	KT_WARN_UNUSED;

@@ -4,7 +4,7 @@
 /* Settings by name: keys, values, and the places that they stand for. */
 
 #include "kt-dom-edit.h"
-#include "kt-live-param.h"
+#include "kt-live-place.h"
 #include "kt-setting.h"
 
 #include <string.h>
@@ -115,6 +115,23 @@ test_parse(void)
 		{.key = "memory.hugepages", .typed = "2", .is_bad = true},
 		{.key = "machine", .typed = "pc-q35-7.2", .value = "pc-q35-7.2"},
 		{.key = "machine", .typed = "a'/><x b='", .is_bad = true},
+		{.key = "dimm.*", .typed = "1GiB@0", .value = "1048576@0"},
+		{.key = "dimm.*", .typed = "1G", .value = "1048576"},
+		{.key = "dimm.*", .typed = "1G@", .is_bad = true},
+		{.key = "dimm.*", .typed = "1G@0@1", .is_bad = true},
+		{.key = "dimm.*", .typed = "1/2@0", .is_bad = true},
+		{.key = "dimm.*", .typed = "0@0", .is_bad = true},
+		{.key = "dimm.*", .typed = "@0", .is_bad = true},
+		{.key = "dimm.*", .typed = "default"},
+		{.key = "virtio-mem.*", .typed = "256M/1G@1", .value = "262144/1048576@1"},
+		{.key = "virtio-mem.*", .typed = "1G@1", .value = "1048576/1048576@1"},
+		{.key = "virtio-mem.*", .typed = "2G/1G@1", .is_bad = true},
+		{.key = "virtio-mem.*", .typed = "1/1/1@1", .is_bad = true},
+		{.key = "nic.*.link", .typed = "up"},
+		{.key = "nic.*.link", .typed = "down", .value = "down"},
+		{.key = "title", .typed = "a 'b' <c>", .value = "a 'b' <c>"},
+		{.key = "title", .typed = "a\nb", .is_bad = true},
+		{.key = "title", .typed = "\xff", .is_bad = true},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -142,9 +159,11 @@ test_places(void)
 		g_autofree char *live = kt_setting_fill(kt_settings[i].live, "1");
 		g_autofree char *place = kt_setting_fill(kt_settings[i].xml, "1");
 		g_autofree char *value = NULL;
-		g_assert_true(kt_dom_get(doc, place, &value, &error));
+		g_assert_true(place || live);
+		g_assert_true(!place || kt_dom_get(doc, place, &value, &error));
 		g_assert_no_error(error);
-		if (live && !kt_live_param_is(live)) {
+		g_assert_true(!kt_settings[i].element || strstr(kt_settings[i].element, "%s"));
+		if (live && !kt_live_place_is(live)) {
 			bool is_own = false;
 			for (size_t j = 0; j < G_N_ELEMENTS(own); j++)
 				is_own |= g_str_equal(live, own[j]);
@@ -160,14 +179,21 @@ static void
 test_live_locators(void)
 {
 	static const char *const good[] = {
-		"sched/vcpu_quota", "iotune/vda/read_bytes_sec", "vcpus"};
+		"sched/vcpu_quota",
+		"iotune/vda/read_bytes_sec",
+		"vcpus",
+		"dimm/0",
+		"iothread/1/poll-grow",
+		"blkio-device//dev/sda/device_read_bytes_sec",
+		"numa/numa_nodeset",
+	};
 	static const char *const bad[] = {
-		"", "sched", "sched/", "sched/a/b", "iotune/vda", "vcpus/1"};
+		"", "sched", "sched/", "sched/a/b", "iotune/vda", "vcpus/1", "dimm/", "balloon/1"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(good); i++)
-		g_assert_true(kt_live_param_is(good[i]));
+		g_assert_true(kt_live_place_is(good[i]));
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
-		g_assert_false(kt_live_param_is(bad[i]));
+		g_assert_false(kt_live_place_is(bad[i]));
 }
 
 int
