@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
-#include "kt-preflight.h"
+#include "kt-preflight-private.h"
 
 #include "kt-finding.h"
 
-void
-kt_wish_free(KtWish *wish)
-{
-	if (!wish)
-		return;
-	g_free(wish->of);
-	g_free(wish->value);
-	g_free(wish);
-}
+#include <string.h>
 
-typedef struct Case {
-	const KtFacts *facts;
-	const KtGuest *guest;
-	const KtGuestConfig *config;
-	const KtWish *wish;
-	const GPtrArray *wishes;
-} Case;
-
-/* The number wished for at @key, else @now; 0 = not known. */
-static uint64_t
-number_at(const Case *c, const char *key, KtOptU64 now)
+uint64_t
+kt_case_number(const KtCase *c, const char *key, KtOptU64 now)
 {
 	for (guint i = 0; i < c->wishes->len; i++) {
 		const KtWish *wish = c->wishes->pdata[i];
@@ -34,29 +17,37 @@ number_at(const Case *c, const char *key, KtOptU64 now)
 	return kt_known(now) ? now.v : 0;
 }
 
+bool
+kt_case_libvirt_before(const KtCase *c, uint64_t version)
+{
+	const KtOptU64 now = c->facts->meta.libvirt_version;
+
+	return kt_known(now) && now.v < version;
+}
+
 static bool
-has_iothread(const Case *c, uint64_t number)
+has_iothread(const KtCase *c, uint64_t number)
 {
 	const KtOptCpuset ids = c->config->iothread_ids;
 
 	if (kt_known(ids) && ids.v && number < KT_CPUSET_BITS &&
 	    kt_cpuset_has(ids.v, (unsigned)number))
 		return true;
-	return number <= number_at(c, "iothreads", c->config->iothreads);
+	return number <= kt_case_number(c, "iothreads", c->config->iothreads);
 }
 
 static bool
-throw_none(const Case *c, const char *what, const char *hint, GError **error)
+throw_none(const KtCase *c, const char *what, const char *hint, GError **error)
 {
 	return kt_throw_hint(
 		error, KT_ERROR_NOT_FOUND, hint, "the guest has no %s '%s'", what, c->wish->of);
 }
 
 static bool
-check_thread(const Case *c, GError **error)
+check_thread(const KtCase *c, GError **error)
 {
 	bool is_vcpu = c->wish->setting->of == KT_SETTING_OF_VCPU;
-	uint64_t n_max = number_at(c, "vcpus.max", c->config->vcpus_max);
+	uint64_t n_max = kt_case_number(c, "vcpus.max", c->config->vcpus_max);
 	guint64 number = 0;
 
 	if (!g_ascii_string_to_unsigned(c->wish->of, 10, 0, UINT32_MAX, &number, NULL))
@@ -70,7 +61,7 @@ check_thread(const Case *c, GError **error)
 }
 
 static bool
-check_disk(const Case *c, GError **error)
+check_disk(const KtCase *c, GError **error)
 {
 	g_autoptr(GString) names = g_string_new(NULL);
 
@@ -88,7 +79,7 @@ check_disk(const Case *c, GError **error)
 }
 
 static bool
-check_nic(const Case *c, GError **error)
+check_nic(const KtCase *c, GError **error)
 {
 	for (uint32_t i = 0; i < c->config->nics.n; i++) {
 		if (kt_opt_is(c->config->nics.v[i].mac, c->wish->of))
@@ -99,8 +90,31 @@ check_nic(const Case *c, GError **error)
 	return throw_none(c, "NIC", "'virsh domiflist' shows the addresses", error);
 }
 
+/* libvirt 9.0 under systemd ends when it is asked for the weights of devices (a NULL path in
+ * virSystemd's call to set them), and cgroup v1 takes them with a scheduler that is gone only. */
 static bool
-check_of(const Case *c, GError **error)
+check_host_disk(const KtCase *c, GError **error)
+{
+	bool is_path = g_str_has_prefix(c->wish->of, "/dev/") && !strpbrk(c->wish->of, "'\",<>& ");
+
+	if (!is_path)
+		return kt_throw_hint(error,
+				     KT_ERROR_UNSUPPORTED,
+				     "for example blkio./dev/sda.read-bytes-sec",
+				     "'%s' is no block device of the host",
+				     c->wish->of);
+	if (!g_str_has_suffix(c->wish->setting->key, ".weight"))
+		return true;
+	return kt_throw_hint(
+		error,
+		KT_ERROR_UNSUPPORTED,
+		"blkio.weight is for all devices, blkio.*.read-bytes-sec a limit of one",
+		"weights of single devices crash libvirt 9.0 under systemd, and need a "
+		"scheduler on cgroup v1 (cfq) that Linux 5.0 took out");
+}
+
+static bool
+check_of(const KtCase *c, GError **error)
 {
 	switch (c->wish->setting->of) {
 	case KT_SETTING_OF_VCPU:
@@ -110,6 +124,11 @@ check_of(const Case *c, GError **error)
 		return check_disk(c, error);
 	case KT_SETTING_OF_NIC:
 		return check_nic(c, error);
+	case KT_SETTING_OF_SLOT:
+	case KT_SETTING_OF_NAME:
+		return kt_case_memory(c, error);
+	case KT_SETTING_OF_HOST_DISK:
+		return check_host_disk(c, error);
 	case KT_SETTING_OF_GUEST:
 	case KT_SETTING_OF_N:
 	default:
@@ -118,7 +137,7 @@ check_of(const Case *c, GError **error)
 }
 
 static bool
-check_cpus(const Case *c, GError **error)
+check_cpus(const KtCase *c, GError **error)
 {
 	const KtOptCpuset online = c->facts->host.cpu.online;
 	KtCpuset wanted = {0};
@@ -142,7 +161,7 @@ check_cpus(const Case *c, GError **error)
 }
 
 static bool
-check_nodes(const Case *c, GError **error)
+check_nodes(const KtCase *c, GError **error)
 {
 	const KtNodeList *nodes = &c->facts->host.nodes;
 	KtCpuset wanted = {0};
@@ -168,7 +187,7 @@ check_nodes(const Case *c, GError **error)
 }
 
 static bool
-throw_above(const Case *c, const char *limit_key, uint64_t limit, GError **error)
+throw_above(const KtCase *c, const char *limit_key, uint64_t limit, GError **error)
 {
 	g_autofree char *hint =
 		g_strdup_printf("set %s as well; it counts from the next start on", limit_key);
@@ -185,12 +204,12 @@ throw_above(const Case *c, const char *limit_key, uint64_t limit, GError **error
 
 /* One setting may not be above another. */
 static bool
-check_order(const Case *c, GError **error)
+check_order(const KtCase *c, GError **error)
 {
 	const char *key = c->wish->setting->key;
 	uint64_t value = g_ascii_strtoull(c->wish->value, NULL, 10);
-	uint64_t n_max = number_at(c, "vcpus.max", c->config->vcpus_max);
-	uint64_t max_kib = number_at(c, "memory.max", c->config->memory_kib);
+	uint64_t n_max = kt_case_number(c, "vcpus.max", c->config->vcpus_max);
+	uint64_t max_kib = kt_case_number(c, "memory.max", c->config->memory_kib);
 
 	if (g_str_equal(key, "vcpus") && n_max && value > n_max)
 		return throw_above(c, "vcpus.max", n_max, error);
@@ -201,7 +220,7 @@ check_order(const Case *c, GError **error)
 
 /* A weight that the version of control groups does not know keeps the guest from starting. */
 static bool
-check_shares(const Case *c, GError **error)
+check_shares(const KtCase *c, GError **error)
 {
 	const KtOptStr version = c->facts->host.cgroup.version;
 	uint64_t value = g_ascii_strtoull(c->wish->value, NULL, 10);
@@ -222,7 +241,7 @@ check_shares(const Case *c, GError **error)
 
 /* libvirt: io='native' takes cache none or directsync. */
 static bool
-check_native(const Case *c, GError **error)
+check_native(const KtCase *c, GError **error)
 {
 	const char *cache = NULL;
 
@@ -253,7 +272,7 @@ check_native(const Case *c, GError **error)
 
 /* virtio-blk takes queues and an IOThread; a SCSI disk has those of its controller. */
 static bool
-check_virtio(const Case *c, GError **error)
+check_virtio(const KtCase *c, GError **error)
 {
 	const char *key = c->wish->setting->key;
 
@@ -285,7 +304,7 @@ check_virtio(const Case *c, GError **error)
 
 /* An <iothread> or a pin may refer to a thread that would go. */
 static bool
-check_iothreads(const Case *c, GError **error)
+check_iothreads(const KtCase *c, GError **error)
 {
 	const KtDiskList *disks = &c->config->disks;
 	uint64_t n = g_ascii_strtoull(c->wish->value, NULL, 10);
@@ -305,26 +324,90 @@ check_iothreads(const Case *c, GError **error)
 	return true;
 }
 
+static bool
+check_value(const KtCase *c, GError **error)
+{
+	const char *key = c->wish->setting->key;
+
+	if (g_str_equal(key, "vcpus") && !kt_case_vcpus(c, error))
+		return false;
+	if (g_str_equal(key, "memory") && !kt_case_balloon(c, error))
+		return kt_prefix(error, "%s", key);
+	return check_order(c, error) && check_shares(c, error) && check_native(c, error) &&
+	       check_virtio(c, error) && check_iothreads(c, error);
+}
+
 bool
 kt_preflight(const KtFacts *facts, const KtGuest *guest, const KtWish *wish,
 	     const GPtrArray *wishes, GError **error)
 {
-	const Case c = {
+	bool is_running = kt_opt_true(guest->is_active) && kt_known(guest->live.type);
+	const KtCase c = {
 		.facts = facts,
 		.guest = guest,
 		.config = kt_guest_config(guest),
+		.running = is_running ? &guest->live : kt_guest_config(guest),
 		.wish = wish,
 		.wishes = wishes,
 	};
 
-	if (!check_of(&c, error))
-		return false;
+	if (!check_of(&c, error)) {
+		g_autofree char *key = kt_setting_fill(wish->setting->key, wish->of);
+		bool is_memory = wish->setting->of == KT_SETTING_OF_SLOT ||
+				 wish->setting->of == KT_SETTING_OF_NAME;
+		return is_memory ? kt_prefix(error, "%s", key) : false;
+	}
 	if (!wish->value)
 		return true;
-	if (wish->setting->kind == KT_SETTING_CPUS)
+	/* Those of vcpus.online are the guest's own. */
+	if (wish->setting->kind == KT_SETTING_CPUS && wish->setting->xml)
 		return check_cpus(&c, error);
 	if (wish->setting->kind == KT_SETTING_NODES)
 		return check_nodes(&c, error);
-	return check_order(&c, error) && check_shares(&c, error) && check_native(&c, error) &&
-	       check_virtio(&c, error) && check_iothreads(&c, error);
+	return check_value(&c, error);
+}
+
+/* A number of vCPUs that leaves a core half full shows an odd topology inside. */
+static void
+remark_vcpus(const KtGuest *guest, const KtWish *wish, GPtrArray *notes)
+{
+	const KtOptU64 cores = kt_guest_config(guest)->cores;
+	uint64_t n = wish->value ? g_ascii_strtoull(wish->value, NULL, 10) : 0;
+
+	if (kt_known(cores) && cores.v > 1 && n % cores.v != 0)
+		g_ptr_array_add(notes,
+				g_strdup_printf("%" G_GUINT64_FORMAT
+						" vCPUs are no multiple of the %" G_GUINT64_FORMAT
+						" cores of its sockets: it sees a socket that is "
+						"not full",
+						n,
+						cores.v));
+}
+
+void
+kt_preflight_remarks(const KtGuest *guest, const KtWish *wish, GPtrArray *notes)
+{
+	const KtGuestConfig *config = kt_guest_config(guest);
+	const char *key = wish->setting->key;
+	bool has_devices = kt_known(config->hostdevs) && config->hostdevs.v > 0;
+	const char *note = NULL;
+
+	if (g_str_equal(key, "vcpus"))
+		remark_vcpus(guest, wish, notes);
+	if (g_str_equal(key, "memory") && has_devices)
+		note = "memory of a guest with assigned devices is pinned: its balloon gives the "
+		       "host nothing back";
+	else if (g_str_equal(key, "memory") && kt_opt_true(config->hugepages))
+		note = "the guest is made of huge pages: its balloon gives the host next to "
+		       "nothing back";
+	else if (wish->setting->kind == KT_SETTING_DIMM && has_devices)
+		note = "with assigned devices all new memory is pinned at once: it takes longer";
+	else if (wish->setting->kind == KT_SETTING_DIMM)
+		note = "whether its system takes the memory into use is its own rule "
+		       "(memhp_default_state, udev) where no agent answers";
+	else if (wish->setting->kind == KT_SETTING_VIRTIO_MEM)
+		note = "QEMU 7.2 cannot take a virtio-mem device out: undo makes it empty, and says "
+		       "that it stays until the guest stops";
+	if (note)
+		g_ptr_array_add(notes, g_strdup(note));
 }

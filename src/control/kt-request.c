@@ -20,7 +20,7 @@ typedef struct Builder {
 	const KtRequest *request;
 	KtArena *arena;
 	GPtrArray *changes; /* KtChange * */
-	GPtrArray *left;    /* const char *: keys that change with the next start only */
+	GPtrArray *notes;   /* char *: what a person should know */
 } Builder;
 
 static KtWish *
@@ -42,6 +42,17 @@ parse_wish(const char *assignment, GError **error)
 	if (!wish->setting || !kt_setting_parse(wish->setting, equals + 1, &wish->value, error))
 		return NULL;
 	return g_steal_pointer(&wish);
+}
+
+/* "memory+=1G@0" is "dimm.N=1G@0" with the first slot that is free. */
+static char *
+plain_assignment(const KtGuest *guest, const char *assignment)
+{
+	static const char plus[] = "memory+=";
+
+	if (!g_str_has_prefix(assignment, plus))
+		return g_strdup(assignment);
+	return g_strdup_printf("dimm.%u=%s", kt_wish_free_slot(guest), assignment + strlen(plus));
 }
 
 static bool
@@ -98,31 +109,17 @@ free_wish(void *wish)
 }
 
 static GPtrArray *
-parse_wishes(const KtRequest *request, GError **error)
+parse_wishes(const KtGuest *guest, const KtRequest *request, GError **error)
 {
 	g_autoptr(GPtrArray) wishes = g_ptr_array_new_with_free_func(free_wish);
 
 	for (size_t i = 0; request->assignments[i]; i++) {
-		g_autoptr(KtWish) wish = parse_wish(request->assignments[i], error);
+		g_autofree char *plain = plain_assignment(guest, request->assignments[i]);
+		g_autoptr(KtWish) wish = parse_wish(plain, error);
 		if (!wish || !add_wishes(wishes, wish, error))
 			return NULL;
 	}
 	return g_steal_pointer(&wishes);
-}
-
-/* What the live call is told for a place that the XML leaves out; NULL = there is no such value. */
-static char *
-live_value(const Builder *builder, const KtWish *wish)
-{
-	const KtOptCpuset online = builder->facts->host.cpu.online;
-
-	if (wish->value)
-		return g_strdup(wish->value);
-	if (wish->setting->absent)
-		return g_strdup(wish->setting->absent);
-	if (wish->setting->kind == KT_SETTING_CPUS && kt_known(online))
-		return kt_cpuset_to_list(online.v);
-	return NULL;
 }
 
 static void
@@ -144,70 +141,87 @@ add(Builder *builder, KtKnob knob, KtEffect effect, KtSyntax syntax, const char 
 	g_ptr_array_add(builder->changes, change);
 }
 
+static void note(const Builder *builder, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static void
+note(const Builder *builder, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	g_ptr_array_add(builder->notes, g_strdup_vprintf(format, args));
+	va_end(args);
+}
+
+static KtSyntax
+syntax_of(const KtSetting *setting)
+{
+	return setting->kind == KT_SETTING_CPUS || setting->kind == KT_SETTING_NODES
+		       ? KT_SYNTAX_LIST
+		       : KT_SYNTAX_PLAIN;
+}
+
 static bool
 add_live(Builder *builder, const KtWish *wish, GError **error)
 {
-	bool is_list = wish->setting->kind == KT_SETTING_CPUS;
+	const char *key = wish->setting->key;
 	bool is_active = kt_opt_true(builder->guest->is_active);
-	g_autofree char *locator = kt_setting_fill(wish->setting->live, wish->of);
-	g_autofree char *value = live_value(builder, wish);
+	const char *why = kt_wish_why_not_live(builder->facts, builder->guest, wish);
 
-	if (is_active && locator && value) {
+	if (is_active && !why) {
+		g_autofree char *locator = kt_setting_fill(wish->setting->live, wish->of);
+		g_autofree char *value = kt_wish_live_value(builder->facts, builder->guest, wish);
 		add(builder,
 		    KT_KNOB_DOMAIN_LIVE,
 		    KT_EFFECT_LIVE,
-		    is_list ? KT_SYNTAX_LIST : KT_SYNTAX_PLAIN,
+		    syntax_of(wish->setting),
 		    locator,
 		    value);
 		return true;
 	}
-	if (is_active)
-		g_ptr_array_add(builder->left, (void *)wish->setting->key);
-	if (!builder->request->is_live_only)
+	if (!builder->request->is_live_only && (is_active || wish->setting->xml)) {
+		if (is_active)
+			note(builder,
+			     "%s cannot change while the guest runs (%s): its next start brings it",
+			     key,
+			     why);
 		return true;
+	}
 	if (!is_active)
 		return kt_throw_hint(error,
 				     KT_ERROR_UNSUPPORTED,
-				     "without --live its definition is changed",
+				     wish->setting->xml ? "without --live its definition is changed"
+							: "it is a setting of running guests only",
 				     "guest '%s' does not run",
 				     builder->guest->name.v);
 	return kt_throw_hint(error,
 			     KT_ERROR_UNSUPPORTED,
 			     "without --live the definition is changed, for the next start",
-			     "%s of a running guest cannot be %s",
-			     wish->setting->key,
-			     wish->value ? "changed" : "taken away");
+			     "%s of a running guest cannot be %s: %s",
+			     key,
+			     wish->value ? "changed" : "taken away",
+			     why);
 }
 
-/* libvirt leaves @current out where every vCPU is plugged in. */
-static const char *
-xml_value(const Builder *builder, const KtWish *wish)
-{
-	const KtOptU64 n_max = builder->guest->inactive.vcpus_max;
-	bool is_all = g_str_equal(wish->setting->key, "vcpus") && wish->value && kt_known(n_max) &&
-		      g_ascii_strtoull(wish->value, NULL, 10) == n_max.v;
-
-	return is_all ? NULL : wish->value;
-}
-
+/* May the definition hold it? */
 static bool
-add_config(Builder *builder, const KtWish *wish, GError **error)
+check_config(const Builder *builder, const KtWish *wish, GError **error)
 {
-	const KtOptBool persistent = builder->guest->is_persistent;
-	g_autofree char *locator = kt_setting_fill(wish->setting->xml, wish->of);
-	bool is_list =
-		wish->setting->kind == KT_SETTING_CPUS || wish->setting->kind == KT_SETTING_NODES;
+	/* libvirt: news of 9.4.0, <poll> of an IOThread. */
+	bool is_poll = g_str_has_prefix(wish->setting->key, "iothread.*.poll-");
+	const KtOptU64 version = builder->facts->meta.libvirt_version;
 
-	if (!kt_known(persistent) || persistent.v) {
-		add(builder,
-		    KT_KNOB_DOMAIN_XML,
-		    KT_EFFECT_GUEST_START,
-		    is_list ? KT_SYNTAX_LIST : KT_SYNTAX_PLAIN,
-		    locator,
-		    xml_value(builder, wish));
-		return true;
-	}
-	if (!builder->request->is_config_only && wish->setting->live)
+	if (is_poll && kt_known(version) && version.v < 9004000)
+		return kt_throw_hint(error,
+				     KT_ERROR_UNSUPPORTED,
+				     "--live changes it until the guest stops",
+				     "%s: libvirt keeps it in definitions from 9.4 on, this is "
+				     "%" G_GUINT64_FORMAT ".%" G_GUINT64_FORMAT,
+				     wish->setting->key,
+				     version.v / 1000000,
+				     version.v / 1000 % 1000);
+	const KtOptBool persistent = builder->guest->is_persistent;
+	if (!kt_known(persistent) || persistent.v)
 		return true;
 	return kt_throw_hint(error,
 			     KT_ERROR_UNSUPPORTED,
@@ -215,6 +229,80 @@ add_config(Builder *builder, const KtWish *wish, GError **error)
 			     "guest '%s' is transient: it has no definition to keep %s in",
 			     builder->guest->name.v,
 			     wish->setting->key);
+}
+
+static bool
+add_config(Builder *builder, const KtWish *wish, GError **error)
+{
+	const KtOptBool persistent = builder->guest->is_persistent;
+	bool is_kept = !kt_known(persistent) || persistent.v;
+
+	if (!wish->setting->xml)
+		return !builder->request->is_config_only ||
+		       kt_throw_hint(error,
+				     KT_ERROR_UNSUPPORTED,
+				     "it is a setting of running guests only",
+				     "%s has no place in a definition",
+				     wish->setting->key);
+	if (!is_kept && !builder->request->is_config_only && wish->setting->live)
+		return true;
+	if (!check_config(builder, wish, error))
+		return false;
+
+	g_autofree char *locator = kt_wish_xml_place(wish);
+	g_autofree char *value = kt_wish_xml_value(builder->guest, wish);
+	add(builder,
+	    KT_KNOB_DOMAIN_XML,
+	    KT_EFFECT_GUEST_START,
+	    syntax_of(wish->setting),
+	    locator,
+	    value);
+	return true;
+}
+
+static void
+add_size(Builder *builder, const char *locator, KtOptU64 now, int64_t growth)
+{
+	g_autofree char *value =
+		g_strdup_printf("%" G_GINT64_FORMAT, (int64_t)(kt_known(now) ? now.v : 0) + growth);
+
+	if (growth != 0 && kt_known(now))
+		add(builder,
+		    KT_KNOB_DOMAIN_XML,
+		    KT_EFFECT_GUEST_START,
+		    KT_SYNTAX_PLAIN,
+		    locator,
+		    value);
+}
+
+/* What a definition says of memory in all counts its devices; left as it is, <currentMemory> would
+ * have the balloon take at the next start what was plugged in. */
+static bool
+add_total(Builder *builder, const GPtrArray *wishes, GError **error)
+{
+	const KtGuestConfig *config = &builder->guest->inactive;
+	int64_t growth = 0;
+	int64_t plugged = 0;
+
+	for (guint i = 0; i < wishes->len; i++) {
+		const KtWish *wish = wishes->pdata[i];
+		int64_t of_balloon = 0;
+		growth += kt_wish_growth_kib(builder->guest, wish, &of_balloon);
+		plugged += of_balloon;
+	}
+	for (guint i = 0; i < wishes->len && growth != 0; i++) {
+		const KtWish *wish = wishes->pdata[i];
+		if (g_str_equal(wish->setting->key, "memory") ||
+		    g_str_equal(wish->setting->key, "memory.max"))
+			return kt_throw_hint(error,
+					     KT_ERROR_USAGE,
+					     "one after the other",
+					     "%s changes with memory that is plugged in",
+					     wish->setting->key);
+	}
+	add_size(builder, "/domain/memory/text()", config->memory_kib, growth);
+	add_size(builder, "/domain/currentMemory/text()", config->current_memory_kib, plugged);
+	return true;
 }
 
 static bool
@@ -239,23 +327,14 @@ summarise(const Builder *builder)
 static void
 remark(const Builder *builder, KtPlan *plan)
 {
-	g_autoptr(GPtrArray) notes = g_ptr_array_new();
-
-	for (guint i = 0; i < builder->left->len && !builder->request->is_config_only; i++)
-		g_ptr_array_add(
-			notes,
-			(void *)kt_arena_printf(plan->arena,
-						"%s cannot change while the guest runs: its next "
-						"start brings it",
-						(const char *)builder->left->pdata[i]));
 	if (kt_opt_true(builder->guest->managed_save) && !builder->request->is_live_only)
-		g_ptr_array_add(notes,
-				(void *)"the guest has a managed save image: starting it restores "
-					"that, with the settings of then");
-	plan->n_notes = notes->len;
-	plan->notes = kt_arena_new0(plan->arena, const char *, notes->len);
-	for (guint i = 0; i < notes->len; i++)
-		plan->notes[i] = notes->pdata[i];
+		note(builder,
+		     "the guest has a managed save image: starting it restores that, with the "
+		     "settings of then");
+	plan->n_notes = builder->notes->len;
+	plan->notes = kt_arena_new0(plan->arena, const char *, plan->n_notes);
+	for (uint32_t i = 0; i < plan->n_notes; i++)
+		plan->notes[i] = kt_arena_strdup(plan->arena, builder->notes->pdata[i]);
 }
 
 static KtPlan *
@@ -286,17 +365,17 @@ build(Builder *builder, uint32_t guest, GError **error)
 KtPlan *
 kt_request_plan(KtFacts *facts, uint32_t guest, const KtRequest *request, GError **error)
 {
-	g_autoptr(GPtrArray) wishes = parse_wishes(request, error);
+	g_autoptr(GPtrArray) wishes = parse_wishes(&facts->guests.v[guest], request, error);
 	g_autoptr(KtArena) arena = kt_arena_new();
 	g_autoptr(GPtrArray) changes = g_ptr_array_new();
-	g_autoptr(GPtrArray) left = g_ptr_array_new();
+	g_autoptr(GPtrArray) notes = g_ptr_array_new_with_free_func(g_free);
 	Builder builder = {
 		.facts = facts,
 		.guest = &facts->guests.v[guest],
 		.request = request,
 		.arena = arena,
 		.changes = changes,
-		.left = left,
+		.notes = notes,
 	};
 
 	if (!wishes)
@@ -304,6 +383,9 @@ kt_request_plan(KtFacts *facts, uint32_t guest, const KtRequest *request, GError
 	for (guint i = 0; i < wishes->len; i++) {
 		if (!add_wish(&builder, wishes->pdata[i], wishes, error))
 			return NULL;
+		kt_preflight_remarks(builder.guest, wishes->pdata[i], notes);
 	}
+	if (!request->is_live_only && !add_total(&builder, wishes, error))
+		return NULL;
 	return build(&builder, guest, error);
 }

@@ -4,6 +4,8 @@
 
 #include "kt-finding.h"
 
+#include <string.h>
+
 /* More vCPUs than libvirt allows are a broken definition. */
 #define MAX_THREADS 16384
 
@@ -42,6 +44,8 @@ effective(const KtGuest *guest, const KtSetting *setting, const char *of)
 
 	if (g_str_equal(setting->key, "cpu.shares") && kt_known(shares))
 		return g_strdup_printf("%" G_GUINT64_FORMAT, shares.v);
+	if (setting->kind != KT_SETTING_CPUS)
+		return NULL;
 	if (setting->of == KT_SETTING_OF_VCPU)
 		return thread_cpus(guest, "vcpu", of);
 	if (setting->of == KT_SETTING_OF_IOTHREAD)
@@ -100,6 +104,45 @@ add_devices(GPtrArray *rows, const KtGuest *guest, const KtSetting *setting)
 	}
 }
 
+/* What both views of the guest have, each once. */
+static void
+add_once(GPtrArray *rows, const KtGuest *guest, const KtSetting *setting, const char *of)
+{
+	for (guint i = 0; i < rows->len; i++) {
+		const KtSettingRow *row = rows->pdata[i];
+		if (row->setting == setting && g_strcmp0(row->of, of) == 0)
+			return;
+	}
+	add(rows, guest, setting, g_strdup(of));
+}
+
+static void
+add_memory(GPtrArray *rows, const KtGuest *guest, const KtGuestConfig *config,
+	   const KtSetting *setting)
+{
+	static const char ua[] = "ua-";
+	bool is_virtio = setting->kind == KT_SETTING_VIRTIO_MEM;
+
+	for (uint32_t i = 0; i < config->memory_devices.n; i++) {
+		const KtMemoryDevice *device = &config->memory_devices.v[i];
+		if (!is_virtio && kt_opt_is(device->model, "dimm") && kt_known(device->slot))
+			add_once(rows, guest, setting, device->slot.v);
+		if (is_virtio && kt_opt_is(device->model, "virtio-mem") &&
+		    kt_known(device->alias) && g_str_has_prefix(device->alias.v, ua))
+			add_once(rows, guest, setting, device->alias.v + strlen(ua));
+	}
+}
+
+static void
+add_host_disks(GPtrArray *rows, const KtGuest *guest, const KtGuestConfig *config,
+	       const KtSetting *setting)
+{
+	for (uint32_t i = 0; i < config->blkio_devices.n; i++) {
+		if (kt_known(config->blkio_devices.v[i].path))
+			add_once(rows, guest, setting, config->blkio_devices.v[i].path.v);
+	}
+}
+
 GPtrArray *
 kt_setting_rows(const KtGuest *guest)
 {
@@ -119,6 +162,15 @@ kt_setting_rows(const KtGuest *guest)
 		case KT_SETTING_OF_DISK:
 		case KT_SETTING_OF_NIC:
 			add_devices(rows, guest, setting);
+			break;
+		case KT_SETTING_OF_SLOT:
+		case KT_SETTING_OF_NAME:
+			add_memory(rows, guest, &guest->live, setting);
+			add_memory(rows, guest, &guest->inactive, setting);
+			break;
+		case KT_SETTING_OF_HOST_DISK:
+			add_host_disks(rows, guest, &guest->live, setting);
+			add_host_disks(rows, guest, &guest->inactive, setting);
 			break;
 		case KT_SETTING_OF_GUEST:
 		case KT_SETTING_OF_N:

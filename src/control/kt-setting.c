@@ -3,233 +3,9 @@
 #include "kt-setting.h"
 
 #include "kt-cpuset.h"
+#include "kt-memory-wish.h"
 
 #include <string.h>
-
-#define DISK(place) "/domain/devices/disk[target/@dev='*']/" place
-#define NIC(place)  "/domain/devices/interface[mac/@address='*']/" place
-
-#define UNLIMITED "unlimited"
-
-/* Kernel: Documentation/scheduler/sched-bwc.rst: 1 ms at least, a period of 1 s at most. */
-#define MIN_US        1000
-#define MAX_PERIOD_US 1000000
-/* libvirt: VIR_CGROUP_CPU_QUOTA_MAX (src/util/vircgroup.h). */
-#define MAX_QUOTA_US 17592186044415ULL
-/* KiB in 2^63 bytes. */
-#define MAX_KIB 9007199254740988ULL
-
-#define QUOTA(name, element, what)                                                                 \
-	{                                                                                          \
-		.key = "cpu." name "-quota", .kind = KT_SETTING_NUMBER, .min = MIN_US,             \
-		.max = MAX_QUOTA_US, .unit = "us", .absent = UNLIMITED,                            \
-		.live = "sched/" element "quota", .doc = "time per period of " what,               \
-		.xml = "/domain/cputune/" element "quota/text()"                                   \
-	}
-#define PERIOD(name, element, what)                                                                \
-	{                                                                                          \
-		.key = "cpu." name "-period", .kind = KT_SETTING_NUMBER, .min = MIN_US,            \
-		.max = MAX_PERIOD_US, .unit = "us", .live = "sched/" element "period",             \
-		.xml = "/domain/cputune/" element "period/text()",                                 \
-		.doc = "period in which the quota of " what " counts"                              \
-	}
-#define LIMIT(name, element, what)                                                                 \
-	{                                                                                          \
-		.key = "memory." name, .kind = KT_SETTING_SIZE, .min = 1, .max = MAX_KIB,          \
-		.unit = "KiB", .absent = UNLIMITED, .live = "memory/" element,                     \
-		.xml = "/domain/memtune/" element "/text()", .doc = what                           \
-	}
-#define IOTUNE(name, element, of_unit, what)                                                       \
-	{                                                                                          \
-		.key = "disk.*." name, .kind = KT_SETTING_NUMBER, .of = KT_SETTING_OF_DISK,        \
-		.max = INT64_MAX, .unit = of_unit, .absent = "0", .live = "iotune/*/" element,     \
-		.xml = DISK("iotune/" element "/text()"), .doc = what                              \
-	}
-
-/* clang-format off: rows are data and read best one to a line */
-const KtSetting kt_settings[] = {
-	{.key = "cpu.shares",
-	 .kind = KT_SETTING_NUMBER,
-	 .min = 1,
-	 .max = 262144,
-	 .live = "cpu_shares",
-	 .xml = "/domain/cputune/shares/text()",
-	 .doc = "weight against other guests (cgroup v2: 1 to 10000, v1: 2 to 262144)"},
-	{.key = "cpu.vcpu-quota",
-	 .kind = KT_SETTING_NUMBER,
-	 .min = MIN_US,
-	 .max = MAX_QUOTA_US,
-	 .unit = "us",
-	 .absent = UNLIMITED,
-	 .live = "sched/vcpu_quota",
-	 .xml = "/domain/cputune/quota/text()",
-	 .doc = "time per period of each vCPU"},
-	{.key = "cpu.vcpu-period",
-	 .kind = KT_SETTING_NUMBER,
-	 .min = MIN_US,
-	 .max = MAX_PERIOD_US,
-	 .unit = "us",
-	 .live = "sched/vcpu_period",
-	 .xml = "/domain/cputune/period/text()",
-	 .doc = "period in which the quota of a vCPU counts"},
-	QUOTA("emulator", "emulator_", "QEMU's own threads"),
-	PERIOD("emulator", "emulator_", "QEMU's own threads"),
-	QUOTA("iothread", "iothread_", "each IOThread"),
-	PERIOD("iothread", "iothread_", "an IOThread"),
-	QUOTA("global", "global_", "the whole guest"),
-	PERIOD("global", "global_", "the whole guest"),
-	{.key = "cpu.mode",
-	 .kind = KT_SETTING_WORD,
-	 .xml = "/domain/cpu/@mode",
-	 .words = "host-model host-passthrough maximum custom",
-	 .doc = "how the CPU is chosen"},
-	{.key = "cpu.model",
-	 .kind = KT_SETTING_NAME,
-	 .xml = "/domain/cpu/model/text()",
-	 .doc = "CPU model of mode custom"},
-	{.key = "pin.vcpu.*",
-	 .kind = KT_SETTING_CPUS,
-	 .of = KT_SETTING_OF_VCPU,
-	 .live = "vcpupin/*",
-	 .xml = "/domain/cputune/vcpupin[@vcpu='*']/@cpuset",
-	 .doc = "CPUs that a vCPU may run on"},
-	{.key = "pin.emulator",
-	 .kind = KT_SETTING_CPUS,
-	 .live = "emulatorpin",
-	 .xml = "/domain/cputune/emulatorpin/@cpuset",
-	 .doc = "CPUs for QEMU's own threads"},
-	{.key = "pin.iothread.*",
-	 .kind = KT_SETTING_CPUS,
-	 .of = KT_SETTING_OF_IOTHREAD,
-	 .live = "iothreadpin/*",
-	 .xml = "/domain/cputune/iothreadpin[@iothread='*']/@cpuset",
-	 .doc = "CPUs that an IOThread may run on"},
-	{.key = "vcpus",
-	 .kind = KT_SETTING_NUMBER,
-	 .min = 1,
-	 .max = 16384,
-	 .live = "vcpus",
-	 .xml = "/domain/vcpu/@current",
-	 .doc = "vCPUs that are plugged in"},
-	{.key = "vcpus.max",
-	 .kind = KT_SETTING_NUMBER,
-	 .min = 1,
-	 .max = 16384,
-	 .xml = "/domain/vcpu/text()",
-	 .doc = "vCPUs that the guest can have"},
-	{.key = "iothreads",
-	 .kind = KT_SETTING_NUMBER,
-	 .max = 1024,
-	 .xml = "/domain/iothreads/text()",
-	 .doc = "IOThreads"},
-	{.key = "memory",
-	 .kind = KT_SETTING_SIZE,
-	 .min = 1024,
-	 .max = MAX_KIB,
-	 .unit = "KiB",
-	 .xml = "/domain/currentMemory/text()",
-	 .doc = "memory that the balloon leaves"},
-	{.key = "memory.max",
-	 .kind = KT_SETTING_SIZE,
-	 .min = 1024,
-	 .max = MAX_KIB,
-	 .unit = "KiB",
-	 .xml = "/domain/memory/text()",
-	 .doc = "memory that the guest boots with"},
-	LIMIT("hard-limit", "hard_limit", "memory of the QEMU process, its overhead included"),
-	LIMIT("soft-limit", "soft_limit", "what the host reclaims down to when it is short"),
-	LIMIT("swap-hard-limit", "swap_hard_limit", "memory and swap together"),
-	{.key = "memory.hugepages",
-	 .kind = KT_SETTING_PRESENCE,
-	 .xml = "/domain/memoryBacking/hugepages",
-	 .doc = "static huge pages of the default size"},
-	{.key = "memory.nosharepages",
-	 .kind = KT_SETTING_PRESENCE,
-	 .xml = "/domain/memoryBacking/nosharepages",
-	 .doc = "KSM leaves the guest alone"},
-	{.key = "memory.locked",
-	 .kind = KT_SETTING_PRESENCE,
-	 .xml = "/domain/memoryBacking/locked",
-	 .doc = "the host never swaps the guest out"},
-	{.key = "numa.mode",
-	 .kind = KT_SETTING_WORD,
-	 .xml = "/domain/numatune/memory/@mode",
-	 .words = "strict preferred interleave restrictive",
-	 .doc = "how memory is bound"},
-	{.key = "numa.nodeset",
-	 .kind = KT_SETTING_NODES,
-	 .xml = "/domain/numatune/memory/@nodeset",
-	 .doc = "nodes that memory comes from"},
-	{.key = "blkio.weight",
-	 .kind = KT_SETTING_NUMBER,
-	 .min = 10,
-	 .max = 1000,
-	 .live = "blkio/weight",
-	 .xml = "/domain/blkiotune/weight/text()",
-	 .doc = "I/O weight against other guests"},
-	IOTUNE("total-bytes-sec", "total_bytes_sec", "B/s", "throughput limit"),
-	IOTUNE("read-bytes-sec", "read_bytes_sec", "B/s", "read throughput limit"),
-	IOTUNE("write-bytes-sec", "write_bytes_sec", "B/s", "write throughput limit"),
-	IOTUNE("total-iops-sec", "total_iops_sec", "1/s", "requests limit"),
-	IOTUNE("read-iops-sec", "read_iops_sec", "1/s", "read requests limit"),
-	IOTUNE("write-iops-sec", "write_iops_sec", "1/s", "write requests limit"),
-	{.key = "disk.*.cache",
-	 .kind = KT_SETTING_WORD,
-	 .of = KT_SETTING_OF_DISK,
-	 .words = "none writeback writethrough directsync unsafe",
-	 .xml = DISK("driver/@cache"),
-	 .doc = "cache mode"},
-	{.key = "disk.*.io",
-	 .kind = KT_SETTING_WORD,
-	 .of = KT_SETTING_OF_DISK,
-	 .words = "threads native io_uring",
-	 .xml = DISK("driver/@io"),
-	 .doc = "way of doing I/O"},
-	{.key = "disk.*.discard",
-	 .kind = KT_SETTING_WORD,
-	 .of = KT_SETTING_OF_DISK,
-	 .words = "unmap ignore",
-	 .xml = DISK("driver/@discard"),
-	 .doc = "what a trim does"},
-	{.key = "disk.*.detect-zeroes",
-	 .kind = KT_SETTING_WORD,
-	 .of = KT_SETTING_OF_DISK,
-	 .words = "off on unmap",
-	 .xml = DISK("driver/@detect_zeroes"),
-	 .doc = "what written zeroes become"},
-	{.key = "disk.*.queues",
-	 .kind = KT_SETTING_NUMBER,
-	 .of = KT_SETTING_OF_DISK,
-	 .min = 1,
-	 .max = 1024,
-	 .xml = DISK("driver/@queues"),
-	 .doc = "request queues (virtio)"},
-	{.key = "disk.*.iothread",
-	 .kind = KT_SETTING_NUMBER,
-	 .of = KT_SETTING_OF_DISK,
-	 .min = 1,
-	 .max = 1024,
-	 .xml = DISK("driver/@iothread"),
-	 .doc = "IOThread that serves it (virtio)"},
-	{.key = "nic.*.model",
-	 .kind = KT_SETTING_NAME,
-	 .of = KT_SETTING_OF_NIC,
-	 .xml = NIC("model/@type"),
-	 .doc = "network card"},
-	{.key = "nic.*.queues",
-	 .kind = KT_SETTING_NUMBER,
-	 .of = KT_SETTING_OF_NIC,
-	 .min = 1,
-	 .max = 256,
-	 .xml = NIC("driver/@queues"),
-	 .doc = "queues (virtio)"},
-	{.key = "machine",
-	 .kind = KT_SETTING_NAME,
-	 .xml = "/domain/os/type/@machine",
-	 .doc = "machine type"},
-};
-/* clang-format on */
-const size_t kt_n_settings = G_N_ELEMENTS(kt_settings);
 
 /* Does @key fit @pattern? What the '*' stands for, else "". */
 static bool
@@ -312,26 +88,52 @@ parse_number(const KtSetting *setting, const char *text, char **ret_value, GErro
 static bool
 parse_size(const KtSetting *setting, const char *text, char **ret_value, GError **error)
 {
-	static const char units[] = "kMGT";
-	char *end = NULL;
-	guint64 number = g_ascii_strtoull(text, &end, 10);
-	unsigned shift = 0;
-	const char *unit = *end ? strchr(units, *end == 'K' ? 'k' : *end) : units;
+	uint64_t kib = 0;
 
-	if (unit)
-		shift = 10 * (unsigned)(unit - units);
-	if (*end)
-		end++;
-	bool is_good = g_ascii_isdigit(*text) && unit && (!*end || g_str_equal(end, "iB")) &&
-		       number <= setting->max >> shift;
-	if (!is_good || number << shift < setting->min)
+	if (!kt_parse_kib(text, &kib) || kib < setting->min || kib > setting->max)
 		return kt_throw_hint(error,
 				     KT_ERROR_USAGE,
 				     "a number of KiB, or one with k, M, G or T",
 				     "%s: '%s' is no size that it can have",
 				     setting->key,
 				     text);
-	*ret_value = g_strdup_printf("%" G_GUINT64_FORMAT, number << shift);
+	*ret_value = g_strdup_printf("%" G_GUINT64_FORMAT, kib);
+	return true;
+}
+
+static bool
+parse_memory(const KtSetting *setting, const char *text, char **ret_value, GError **error)
+{
+	bool is_virtio = setting->kind == KT_SETTING_VIRTIO_MEM;
+	g_autoptr(GError) problem = NULL;
+	KtMemoryWish wish = {0};
+
+	if (!kt_memory_wish_parse(text, is_virtio, &wish, &problem))
+		return kt_throw_hint(error,
+				     KT_ERROR_USAGE,
+				     kt_error_hint(problem),
+				     "%s: %s",
+				     setting->key,
+				     problem->message);
+	*ret_value = kt_memory_wish_print(&wish, is_virtio);
+	return true;
+}
+
+/* One line for people. */
+static bool
+parse_text(const KtSetting *setting, const char *text, char **ret_value, GError **error)
+{
+	bool is_line = g_utf8_validate(text, -1, NULL) && strlen(text) <= KT_SETTING_TEXT_BYTES;
+
+	for (const char *c = text; is_line && *c; c++)
+		is_line = !g_ascii_iscntrl(*c);
+	if (!is_line)
+		return kt_throw_hint(error,
+				     KT_ERROR_USAGE,
+				     "up to " G_STRINGIFY(KT_SETTING_TEXT_BYTES) " bytes of UTF-8",
+				     "%s: this is no line of text",
+				     setting->key);
+	*ret_value = g_strdup(text);
 	return true;
 }
 
@@ -391,6 +193,23 @@ parse_presence(const KtSetting *setting, const char *text, char **ret_value, GEr
 	return true;
 }
 
+typedef bool (*Parser)(const KtSetting *setting, const char *text, char **ret_value,
+		       GError **error);
+
+static const Parser parsers[] = {
+	[KT_SETTING_NUMBER] = parse_number,
+	[KT_SETTING_SIZE] = parse_size,
+	[KT_SETTING_CPUS] = parse_list,
+	[KT_SETTING_NODES] = parse_list,
+	[KT_SETTING_WORD] = parse_word,
+	[KT_SETTING_NAME] = parse_name,
+	[KT_SETTING_PRESENCE] = parse_presence,
+	[KT_SETTING_DIMM] = parse_memory,
+	[KT_SETTING_VIRTIO_MEM] = parse_memory,
+	[KT_SETTING_TEXT] = parse_text,
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(parsers) == KT_SETTING_N);
+
 bool
 kt_setting_parse(const KtSetting *setting, const char *text, char **ret_value, GError **error)
 {
@@ -406,22 +225,5 @@ kt_setting_parse(const KtSetting *setting, const char *text, char **ret_value, G
 		*ret_value = NULL;
 		return true;
 	}
-	switch (setting->kind) {
-	case KT_SETTING_NUMBER:
-		return parse_number(setting, text, ret_value, error);
-	case KT_SETTING_SIZE:
-		return parse_size(setting, text, ret_value, error);
-	case KT_SETTING_CPUS:
-	case KT_SETTING_NODES:
-		return parse_list(setting, text, ret_value, error);
-	case KT_SETTING_WORD:
-		return parse_word(setting, text, ret_value, error);
-	case KT_SETTING_NAME:
-		return parse_name(setting, text, ret_value, error);
-	case KT_SETTING_PRESENCE:
-		return parse_presence(setting, text, ret_value, error);
-	case KT_SETTING_UNSET:
-	default:
-		g_assert_not_reached();
-	}
+	return parsers[setting->kind](setting, text, ret_value, error);
 }

@@ -16,30 +16,42 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Longest text: a title is a line (libvirt itself has no limit). */
+#define KT_SETTING_TEXT_BYTES 200
+
 typedef enum KtSettingKind {
 	KT_SETTING_UNSET = 0,
-	KT_SETTING_NUMBER,  /* min..max */
-	KT_SETTING_SIZE,    /* KiB; "4G", "512M" are understood */
-	KT_SETTING_CPUS,    /* list of CPUs of the host: "0-3,^2" */
-	KT_SETTING_NODES,   /* list of NUMA nodes of the host */
-	KT_SETTING_WORD,    /* one of .words */
-	KT_SETTING_NAME,    /* a name that libvirt judges: CPU model, machine type */
-	KT_SETTING_PRESENCE /* yes or no: an empty element that is there or not */
+	KT_SETTING_NUMBER,   /* min..max */
+	KT_SETTING_SIZE,     /* KiB; "4G", "512M" are understood */
+	KT_SETTING_CPUS,     /* list of CPUs of the host: "0-3,^2" */
+	KT_SETTING_NODES,    /* list of NUMA nodes of the host */
+	KT_SETTING_WORD,     /* one of .words */
+	KT_SETTING_NAME,     /* a name that libvirt judges: CPU model, machine type */
+	KT_SETTING_PRESENCE, /* yes or no: an empty element that is there or not */
+	KT_SETTING_DIMM,     /* kt-memory-wish.h */
+	KT_SETTING_VIRTIO_MEM,
+	KT_SETTING_TEXT, /* a line for people */
+	KT_SETTING_N,
 } KtSettingKind;
 
 typedef enum KtSettingOf {
 	KT_SETTING_OF_GUEST = 0,
 	KT_SETTING_OF_VCPU,
 	KT_SETTING_OF_IOTHREAD,
-	KT_SETTING_OF_DISK, /* by target name */
-	KT_SETTING_OF_NIC,  /* by MAC address */
+	KT_SETTING_OF_DISK,      /* by target name */
+	KT_SETTING_OF_NIC,       /* by MAC address */
+	KT_SETTING_OF_SLOT,      /* for memory, from 0 */
+	KT_SETTING_OF_NAME,      /* that its maker gave it */
+	KT_SETTING_OF_HOST_DISK, /* by path: "/dev/sda" */
 	KT_SETTING_OF_N,
 } KtSettingOf;
 
 typedef struct KtSetting {
 	const char *key;
-	const char *live;  /* locator of KT_KNOB_DOMAIN_LIVE, or NULL */
-	const char *xml;   /* locator in the domain XML */
+	const char *live; /* locator of KT_KNOB_DOMAIN_LIVE, or NULL */
+	const char *xml;  /* locator in the domain XML, or NULL: only a running guest has it */
+	/* The whole element that is written where libvirt takes no empty one; '%s' is the value. */
+	const char *element;
 	const char *words; /* of KT_SETTING_WORD, separated by blanks */
 	const char *unit;  /* for people; NULL = none */
 	const char *doc;   /* what it is, one line */

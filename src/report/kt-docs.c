@@ -268,34 +268,26 @@ kt_docs_errors(GString *out)
 static void
 put_range(GString *out, const KtSetting *setting)
 {
-	switch (setting->kind) {
-	case KT_SETTING_NUMBER:
-	case KT_SETTING_SIZE:
+	static const char *const forms[KT_SETTING_N] = {
+		[KT_SETTING_CPUS] = "list of CPUs",
+		[KT_SETTING_NODES] = "list of nodes",
+		[KT_SETTING_NAME] = "name",
+		[KT_SETTING_PRESENCE] = "yes, no",
+		[KT_SETTING_DIMM] = "SIZE@NODE",
+		[KT_SETTING_VIRTIO_MEM] = "WANTED/SIZE@NODE",
+		[KT_SETTING_TEXT] = "text",
+	};
+	const char *form = setting->words ? setting->words : forms[setting->kind];
+
+	if (form)
+		g_string_append(out, form);
+	else
 		g_string_append_printf(out,
 				       "%" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT "%s%s",
 				       setting->min,
 				       setting->max,
 				       setting->unit ? " " : "",
 				       setting->unit ? setting->unit : "");
-		break;
-	case KT_SETTING_CPUS:
-		g_string_append(out, "list of CPUs");
-		break;
-	case KT_SETTING_NODES:
-		g_string_append(out, "list of nodes");
-		break;
-	case KT_SETTING_WORD:
-		g_string_append(out, setting->words);
-		break;
-	case KT_SETTING_PRESENCE:
-		g_string_append(out, "yes, no");
-		break;
-	case KT_SETTING_NAME:
-	case KT_SETTING_UNSET:
-	default:
-		g_string_append(out, "name");
-		break;
-	}
 	if (setting->absent)
 		g_string_append_printf(out, ", %s", setting->absent);
 }
@@ -307,8 +299,10 @@ kt_docs_settings(GString *out)
 	g_string_append(
 		out,
 		"\nWhat `kvmtune get` shows and `kvmtune set` changes.\n"
-		"`*` stands for the number of a vCPU or IOThread, the target of a disk, or the MAC "
-		"address of a NIC.\n"
+		"`*` stands for the number of a vCPU or IOThread, the target of a disk, the MAC "
+		"address of a NIC, a slot for memory, the name of a virtio-mem device (its alias "
+		"is `ua-NAME`), or the path of a block device of the host.\n"
+		"`memory+=1G@0` is `dimm.N=1G@0` with the first slot that is free.\n"
 		"`default` takes a setting away.\n"
 		"What changes live changes in the definition too, unless `--live` is given.\n"
 		"\n| key | values | live | what it is | where in the XML |\n"
@@ -318,9 +312,11 @@ kt_docs_settings(GString *out)
 		g_string_append_printf(out, "| `%s` | ", setting->key);
 		put_range(out, setting);
 		g_string_append_printf(out,
-				       " | %s | %s | `%s` |\n",
+				       " | %s | %s | %s%s%s |\n",
 				       setting->live ? "yes" : "no",
 				       setting->doc,
-				       setting->xml);
+				       setting->xml ? "`" : "",
+				       setting->xml ? setting->xml : "nowhere",
+				       setting->xml ? "`" : "");
 	}
 }

@@ -3,7 +3,7 @@
 #include "kt-session-private.h"
 
 #include "kt-actuator.h"
-#include "kt-dom-edit.h"
+#include "kt-dom-memory.h"
 
 #include <string.h>
 
@@ -31,8 +31,11 @@ value_at(const xmlDoc *doc, const KtSettingRow *row)
 {
 	g_autofree char *locator = kt_setting_fill(row->setting->xml, row->of);
 	char *value = NULL;
+	bool is_virtio = row->setting->kind == KT_SETTING_VIRTIO_MEM;
 
-	if (!doc || !kt_dom_get(doc, locator, &value, NULL) || !value)
+	if (doc && (is_virtio || row->setting->kind == KT_SETTING_DIMM))
+		return kt_dom_memory(doc, is_virtio, row->of);
+	if (!doc || !locator || !kt_dom_get(doc, locator, &value, NULL) || !value)
 		return NULL;
 	if (row->setting->kind != KT_SETTING_PRESENCE)
 		return value;
