@@ -6,8 +6,11 @@
 #include "kt-instance-facts.h"
 #include "kt-place-plan.h"
 #include "kt-planning.h"
-#include "kt-report-place.h"
+#include "kt-report-place-svg.h"
 #include "kt-solver.h"
+#include "kt-what-if.h"
+
+#include <string.h>
 
 /* KT_INSTANCE_MAX_GUESTS guests with pins for hundreds of vCPUs. */
 #define MAX_INSTANCE_BYTES ((size_t)64 * 1024 * 1024)
@@ -93,6 +96,48 @@ read_file(const char *path, GError **error)
 	return instance;
 }
 
+/* --what-if and --admit. */
+static bool
+change_subject(KtCli *cli, KtInstance *instance, GError **error)
+{
+	char **changes = cli->options.what_if;
+
+	for (size_t i = 0; changes && changes[i]; i++) {
+		if (!kt_what_if(instance, changes[i], error))
+			return false;
+	}
+	if (!cli->options.admit)
+		return true;
+
+	g_autoptr(KtJson) json = kt_input_read_json(cli->options.admit, MAX_INSTANCE_BYTES, error);
+	if (!json || !kt_what_if_admit(instance, json, error))
+		return false;
+	/* Who runs stays, unless that makes room. */
+	instance->horizon_s = 1;
+	return true;
+}
+
+static bool
+is_hypothetical(const KtCli *cli)
+{
+	return cli->options.what_if || cli->options.admit;
+}
+
+static bool
+write_svg(const KtCli *cli, const Subject *subject, const KtSolution *solution, GError **error)
+{
+	const char *path = cli->options.svg;
+	g_autofree char *text = NULL;
+	g_autoptr(GError) problem = NULL;
+
+	if (!path)
+		return true;
+	text = kt_report_place_svg(subject->instance, solution);
+	if (g_file_set_contents(path, text, (gssize)strlen(text), &problem))
+		return true;
+	return kt_throw(error, KT_ERROR_IO, "write '%s': %s", path, problem->message);
+}
+
 static bool
 read_subject(KtCli *cli, Subject *subject, GError **error)
 {
@@ -113,9 +158,11 @@ read_subject(KtCli *cli, Subject *subject, GError **error)
 			subject->instance = kt_instance_from_facts(
 				subject->audit->facts, kt_session_policy(session), error);
 	}
-	if (subject->instance && horizon_s > 0)
+	if (!subject->instance || !change_subject(cli, subject->instance, error))
+		return false;
+	if (horizon_s > 0)
 		subject->instance->horizon_s = horizon_s;
-	return subject->instance != NULL;
+	return true;
 }
 
 /* The plan of the host's placement; with -o it is saved, and otherwise offered. */
@@ -154,6 +201,11 @@ run(KtCli *cli, GError **error)
 	KtSearchLimits limits = {0};
 	g_auto(Subject) subject = {0};
 
+	if (cli->options.output && (is_hypothetical(cli) || cli->options.instance))
+		return kt_throw(error,
+				KT_ERROR_USAGE,
+				"--output is for a plan of this host as it is, without --instance, "
+				"--what-if and --admit");
 	if (!read_subject(cli, &subject, error) || !read_limits(cli, &deadline_us, &limits, error))
 		return false;
 
@@ -164,7 +216,9 @@ run(KtCli *cli, GError **error)
 		kt_cli_put_json(cli, kt_solution_to_json(subject.instance, solution, elapsed_us));
 	else
 		kt_report_place(subject.instance, solution, &cli->style, cli->out);
-	return !subject.audit || put_plan(cli, &subject, solution, error);
+	if (!write_svg(cli, &subject, solution, error))
+		return false;
+	return !subject.audit || is_hypothetical(cli) || put_plan(cli, &subject, solution, error);
 }
 
 static const KtOptionId options[] = {
@@ -173,6 +227,9 @@ static const KtOptionId options[] = {
 	KT_OPTION_MAX_MOVES,
 	KT_OPTION_MAX_MOVE_GIB,
 	KT_OPTION_HORIZON,
+	KT_OPTION_WHAT_IF,
+	KT_OPTION_ADMIT,
+	KT_OPTION_SVG,
 	KT_OPTION_OUTPUT,
 	KT_OPTION_DEEP,
 	KT_OPTION_UNSET,
@@ -189,6 +246,8 @@ KT_COMMAND(place) = {
 	.examples = "kvmtune place --deep\n"
 		    "kvmtune place -o place.plan\n"
 		    "kvmtune place --instance host.json\n"
+		    "kvmtune place --what-if without-node=1,add=3x8:32\n"
+		    "kvmtune place --admit guest.json --svg map.svg\n"
 		    "kvmtune place --instance host.json --json --budget 1000",
 	.options = options,
 	.group = KT_VERB_GROUP_LOOK,

@@ -289,6 +289,35 @@ static const KtOptionRow rows[KT_OPTION_N] = {
 			       "move costs it. Seconds, or a number with s, m, h or d.",
 			MEMBER(horizon),
 		},
+	[KT_OPTION_WHAT_IF] =
+		{
+			.name = "what-if",
+			.arg = "CHANGE",
+			.help = "place as if: add=3x8:32, without-node=1, double=db",
+			.doc = "add=[COUNTx]VCPUS:GIB, without-node=ID, double=GUEST, without=GUEST; "
+			       "several with commas. No plan is made of it.",
+			.is_list = true,
+			MEMBER(what_if),
+		},
+	[KT_OPTION_ADMIT] =
+		{
+			.name = "admit",
+			.arg = "FILE",
+			.help = "where the guests of this file would go",
+			.doc = "A guest as in docs/place-instance-format.md, or {\"guests\": [...]}. Who "
+			       "runs moves only as far as that makes room, unless --horizon says "
+			       "otherwise. No plan is made of it.",
+			.complete = KT_COMPLETE_FILE,
+			MEMBER(admit),
+		},
+	[KT_OPTION_SVG] =
+		{
+			.name = "svg",
+			.arg = "FILE",
+			.help = "also draw the map as a picture into this file",
+			.complete = KT_COMPLETE_FILE,
+			MEMBER(svg),
+		},
 	[KT_OPTION_VERDICT] =
 		{
 			.name = "verdict",
@@ -449,6 +478,7 @@ kt_options_parse(KtOptions *options, const char *const *argv, const KtOptionId *
 	*ret_args = without_separator(args + 1);
 	split_list(&options->rules);
 	split_list(&options->skip);
+	split_list(&options->what_if);
 	split_list(&options->verdicts);
 	return true;
 }

@@ -48,6 +48,9 @@ typedef struct KtOptions {
 	char *max_moves;
 	char *max_move_gib;
 	char *horizon;
+	char **what_if;
+	char *admit;
+	char *svg;
 	char **verdicts;
 	char *timeout;
 	char *mode;
@@ -89,6 +92,9 @@ typedef enum KtOptionId {
 	KT_OPTION_MAX_MOVES,
 	KT_OPTION_MAX_MOVE_GIB,
 	KT_OPTION_HORIZON,
+	KT_OPTION_WHAT_IF,
+	KT_OPTION_ADMIT,
+	KT_OPTION_SVG,
 	KT_OPTION_VERDICT,
 	KT_OPTION_TIMEOUT,
 	KT_OPTION_MODE,

@@ -152,6 +152,27 @@ predict_shares(KtGuest *guest, const char *text)
 	return true;
 }
 
+/* The pages follow when it is one node. */
+static bool
+predict_nodeset(KtFacts *facts, KtGuest *guest, const char *text)
+{
+	KtNodeMemoryList *memory = &guest->effective.node_memory;
+	KtOptCpuset nodes = {0};
+	uint64_t kib = 0;
+
+	if (!parse_set(facts, text, &nodes) || !kt_known(nodes))
+		return false;
+	guest->live.numa_nodeset = nodes;
+	if (kt_cpuset_count(nodes.v) != 1 || memory->n == 0)
+		return true;
+	for (uint32_t i = 0; i < memory->n; i++)
+		kib += kt_known(memory->v[i].memory_kib) ? memory->v[i].memory_kib.v : 0;
+	memory->n = 1;
+	memory->v[0].node.v = kt_cpuset_next(nodes.v, 0);
+	memory->v[0].memory_kib.v = kib;
+	return true;
+}
+
 bool
 kt_predict_live(KtFacts *facts, KtGuest *guest, const KtChange *change)
 {
@@ -161,6 +182,8 @@ kt_predict_live(KtFacts *facts, KtGuest *guest, const KtChange *change)
 		return false;
 	if (g_str_equal(change->locator, "cpu_shares"))
 		return predict_shares(guest, change->to);
+	if (g_str_equal(change->locator, "numa_nodeset"))
+		return predict_nodeset(facts, guest, change->to);
 	if (g_str_has_prefix(change->locator, "vcpupin/") ||
 	    g_str_has_prefix(change->locator, "iothreadpin/"))
 		return predict_pin(facts, guest, change);

@@ -2,8 +2,10 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-bound.h"
 
-/* The product of a value and a size stays below 2^63: weights are below 2^22, sizes in MiB 2^34,
- * and costs are cut here (a million vCPUs lost). */
+/* Products of a value and a size: weights are below 2^40, sizes in MiB 2^34. */
+__extension__ typedef __int128 Wide;
+
+/* A million vCPUs lost. */
 #define MAX_COST (INT64_C(1) << 40)
 
 /* A guest as a thing of some value and size: what is gained per size decides who goes first. */
@@ -18,8 +20,8 @@ compare_things(const void *a, const void *b)
 	const Thing *x = a;
 	const Thing *y = b;
 	/* value / size, without division. */
-	int64_t left = x->value * y->size;
-	int64_t right = y->value * x->size;
+	Wide left = (Wide)x->value * y->size;
+	Wide right = (Wide)y->value * x->size;
 
 	return left < right ? -1 : left > right;
 }
@@ -44,7 +46,8 @@ least_value(Thing *things, uint32_t n, int64_t excess)
 		/* Part of a weight is rounded up, as weights are whole; part of what is saved too.
 		 */
 		int64_t part =
-			(ABS(things[i].value) * excess + things[i].size - 1) / things[i].size;
+			(int64_t)(((Wide)ABS(things[i].value) * excess + things[i].size - 1) /
+				  things[i].size);
 		value += things[i].value < 0 ? -part : part;
 		excess = 0;
 	}

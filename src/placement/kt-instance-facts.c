@@ -283,6 +283,71 @@ present_node(const Reader *reader, const KtGuest *from, const KtInstGuest *guest
 	return found;
 }
 
+/* The NUMA cells that the guest sees, when each has the next vCPUs; false when it has none. */
+static bool
+read_cells(const Reader *reader, const KtGuestConfig *config, KtInstGuest *guest)
+{
+	uint32_t n = config->cells.n;
+	KtInstCell *cells = kt_arena_new0(reader->instance->arena, KtInstCell, n + 1);
+	uint64_t vcpus = 0;
+	uint64_t kib = 0;
+
+	if (n == 0 || n > KT_INSTANCE_MAX_CELLS)
+		return false;
+	for (uint32_t i = 0; i < n; i++) {
+		const KtCell *cell = &config->cells.v[i];
+		if (!kt_known(cell->vcpus) || !kt_known(cell->memory_kib))
+			return false;
+		kt_cpuset_foreach (cell->vcpus.v, vcpu) {
+			if (vcpu != vcpus++)
+				return false;
+			cells[i].vcpus++;
+		}
+		cells[i].memory_kib = cell->memory_kib.v;
+		kib += cells[i].memory_kib;
+	}
+	if (vcpus != guest->vcpus || kib != guest->memory_kib || cells[n - 1].vcpus == 0)
+		return false;
+	guest->cells = cells;
+	guest->n_cells = n;
+	guest->has_vnuma = true;
+	return true;
+}
+
+static const KtMemnode *
+memnode_of(const KtGuestConfig *config, const KtCell *cell)
+{
+	for (uint32_t i = 0; i < config->memnodes.n; i++) {
+		const KtMemnode *memnode = &config->memnodes.v[i];
+		if (kt_known(memnode->cell) && kt_known(cell->id) &&
+		    memnode->cell.v == cell->id.v && kt_known(memnode->nodeset) &&
+		    kt_cpuset_count(memnode->nodeset.v) == 1)
+			return memnode;
+	}
+	return NULL;
+}
+
+/* The node of each cell of a running guest, by its <memnode>. A strict one cannot move live. */
+static bool
+find_cells(const Reader *reader, const KtGuestConfig *config, KtInstGuest *guest)
+{
+	uint8_t *nodes = kt_arena_new0(reader->instance->arena, uint8_t, guest->n_cells);
+
+	for (uint32_t i = 0; i < guest->n_cells; i++) {
+		const KtMemnode *memnode = memnode_of(config, &config->cells.v[i]);
+		int node = memnode ? kt_instance_find_node(reader->instance,
+							   kt_cpuset_next(memnode->nodeset.v, 0))
+				   : -1;
+		if (node < 0)
+			return false;
+		nodes[i] = (uint8_t)node;
+	}
+	guest->current_nodes = nodes;
+	guest->n_current = guest->n_cells;
+	guest->is_fixed = true;
+	return true;
+}
+
 static void
 read_present(Reader *reader, const KtGuest *from, KtInstGuest *guest)
 {
@@ -290,6 +355,11 @@ read_present(Reader *reader, const KtGuest *from, KtInstGuest *guest)
 	uint8_t *nodes = kt_arena_new0(reader->instance->arena, uint8_t, 1);
 
 	read_pins(reader, &from->live, guest);
+	if (guest->n_cells > 0 && find_cells(reader, &from->live, guest))
+		return;
+	/* Its cells lie anywhere: as one, until it has a place. */
+	guest->cells = NULL;
+	guest->n_cells = 0;
 	read_memory(reader, from, guest);
 	int node = present_node(reader, from, guest);
 	if (node < 0) {
@@ -333,16 +403,17 @@ add_guest(Reader *reader, const KtGuest *from)
 		.page_kib = page_of(reader, config),
 		.priority = 1,
 		.iothreads = kt_known(config->iothreads) ? MIN(config->iothreads.v, 1000) : 0,
-		/* A guest without cells of its own sees one; over several nodes it reads all alike.
-		 */
+		/* A running guest without cells sees one; the next start can give it some. */
 		.max_cells = is_active ? 1 : 8,
 		.memory_bound_permille = 1000,
+		.has_vnuma = !is_active,
 		.smt = KT_SMT_PREFER,
 		.is_shared = kt_policy_guest_workload(reader->policy, from) != KT_WORKLOAD_LATENCY,
 		.allowed = n_nodes == 64 ? UINT64_MAX : (UINT64_C(1) << n_nodes) - 1,
 		.apart = -1,
 	};
 	instance->n_guests++;
+	(void)read_cells(reader, config, guest);
 	if (is_active)
 		read_present(reader, from, guest);
 }

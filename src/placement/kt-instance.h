@@ -91,6 +91,7 @@ typedef struct KtInstGuest {
 	uint64_t memory_kib;
 	uint64_t page_kib;
 	uint64_t priority;      /* w: what a vCPU of it counts */
+	uint64_t favour;        /* so many times when it has to be left out; 0 = once */
 	uint64_t emulator_cpus; /* own CPUs for emulator and IOThreads; 0 = on those of the host */
 	uint64_t iothreads;
 	uint64_t max_cells;
@@ -128,6 +129,8 @@ typedef struct KtInstance {
 	uint64_t ratio_permille;        /* vCPUs that may share a CPU of the pool */
 	uint64_t horizon_s;             /* how long a gain is counted against the cost of moves */
 	uint64_t spare_pages;           /* huge pages of each used pool beyond the need */
+	bool is_changed;                /* it is not what runs, so today is of no use */
+	uint32_t n_admitted;            /* the last guests, which are asked about */
 	bool is_live;                   /* who has no place stays as it is, instead of stopping */
 	bool has_fixed_pools;           /* huge page pools stay as large as they are */
 	KtInstGuest *guests;

@@ -75,13 +75,15 @@ make_solution(const KtInstance *instance, const KtSearch *search, const KtSeats 
 	solution->seats = *seats;
 	solution->work = search->work;
 	solution->is_stopped = search->is_stopped;
-	solution->unplaced = search->best_score.unplaced;
 	for (uint32_t v = 0; v < instance->n_guests; v++) {
-		if (search->best[v] >= 0)
+		const KtInstGuest *guest = &instance->guests[v];
+		if (search->best[v] >= 0) {
 			place_guest(instance, search, v, solution);
-		else
-			solution->guests[v].reason =
-				kt_solver_reason(instance, search, v, clash[v], solution->arena);
+			continue;
+		}
+		solution->unplaced += (int64_t)(guest->priority * guest->vcpus);
+		solution->guests[v].reason =
+			kt_solver_reason(instance, search, v, clash[v], solution->arena);
 	}
 	kt_pack(instance, solution);
 	kt_solver_pools(instance, solution);
@@ -124,6 +126,17 @@ run_search(KtSearch *search, uint64_t work)
 	return is_proven || kt_search_is_done(search);
 }
 
+/* Are guests left out by other weights than the answer tells? */
+static bool
+has_favour(const KtInstance *instance)
+{
+	for (uint32_t v = 0; v < instance->n_guests; v++) {
+		if (instance->guests[v].favour > 1)
+			return true;
+	}
+	return false;
+}
+
 KtSolution *
 kt_solver_run(const KtInstance *instance, const KtSearchLimits *limits)
 {
@@ -150,9 +163,11 @@ kt_solver_run(const KtInstance *instance, const KtSearchLimits *limits)
 	bool is_proven = run_search(&search, limits->work);
 	KtSolution *solution = make_solution(instance, &search, seats, clash);
 	solution->is_optimal = is_proven;
-	solution->unplaced_bound = is_proven ? solution->unplaced : search.bound.unplaced;
+	solution->unplaced_bound = is_proven              ? solution->unplaced
+				   : has_favour(instance) ? 0
+							  : search.bound.unplaced;
 	solution->loss_bound =
-		kt_bound_cost(instance, units, solution->unplaced, /* is_loss= */ true);
+		kt_bound_cost(instance, units, search.best_score.unplaced, /* is_loss= */ true);
 	if (is_proven && proves_loss(instance, &room))
 		solution->loss_bound = MAX(solution->loss_bound, search.best_score.cost / 1000);
 	/* What was found is never better than what can be. */

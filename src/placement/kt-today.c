@@ -280,7 +280,7 @@ kt_today(const KtInstance *instance, KtSolution *solution)
 	for (uint32_t v = 0; v < instance->n_guests; v++)
 		today->n_running +=
 			instance->guests[v].n_current > 0 || instance->guests[v].is_adrift;
-	if (today->n_running == 0)
+	if (today->n_running == 0 || instance->is_changed)
 		return;
 	survey->instance = instance;
 	survey->solution = solution;

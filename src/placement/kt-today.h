@@ -22,5 +22,6 @@ struct KtToday {
 	uint32_t n_floating;  /* vCPUs of dedicated guests that have no CPU of their own */
 };
 
-/* Fills in solution->today, whose guests are placed; NULL when none runs. */
+/* Fills in solution->today, whose guests are placed; NULL when none runs, or the
+ * instance is not what runs. */
 void kt_today(const KtInstance *instance, KtSolution *solution);

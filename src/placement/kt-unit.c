@@ -413,7 +413,7 @@ kt_units_new(const KtInstance *instance, const KtRoom *room, const int32_t *clas
 		if (flavour != v)
 			*unit = units[flavour];
 		unit->guest = v;
-		unit->weight = (int64_t)(guest->priority * guest->vcpus);
+		unit->weight = (int64_t)(guest->priority * guest->vcpus * MAX(guest->favour, 1));
 		unit->size = size_of(instance, room, guest);
 		if (flavour != v)
 			continue;

@@ -82,12 +82,9 @@ change_iothreads(const KtView *view, const KtCpuset *to, bool is_live_too, KtSin
 		change_iothread(view, id, to, is_live_too, sink);
 }
 
-/* Memory where the vCPUs are, from the next start on. */
-static void
-change_memory(const Planner *planner, const KtView *view, uint32_t v, KtSink *sink)
+static KtCpuset
+nodes_of(const Planner *planner, const KtPlaced *placed)
 {
-	const KtPlaced *placed = &planner->solution->guests[v];
-	const KtOptCpuset now = view->config->numa_nodeset;
 	KtCpuset nodes = {0};
 
 	for (uint32_t i = 0; i < placed->n_cells; i++) {
@@ -95,25 +92,99 @@ change_memory(const Planner *planner, const KtView *view, uint32_t v, KtSink *si
 		if (id < KT_CPUSET_BITS)
 			kt_cpuset_add(&nodes, (unsigned)id);
 	}
-	if (kt_known(now) && kt_cpuset_equal(now.v, &nodes))
+	return nodes;
+}
+
+/* Memory where the vCPUs are, from the next start on. */
+static void
+change_memory(const KtView *view, const KtCpuset *nodes, KtSink *sink)
+{
+	const KtOptCpuset now = view->config->numa_nodeset;
+
+	if (kt_known(now) && kt_cpuset_equal(now.v, nodes))
 		return;
 	g_autofree char *from = kt_known(now) ? kt_cpuset_to_list(now.v) : NULL;
-	g_autofree char *to = kt_cpuset_to_list(&nodes);
+	g_autofree char *to = kt_cpuset_to_list(nodes);
 	if (!kt_known(view->config->numa_mode))
 		kt_sink_domain_xml(
 			sink, view->guest, "/domain/numatune/memory/@mode", NULL, "strict");
 	kt_sink_domain_xml(sink, view->guest, "/domain/numatune/memory/@nodeset", from, to);
 }
 
+/* Pages of a running guest move with the nodes of a restrictive guest, and with those alone:
+ * libvirt refuses the others (qemuDomainSetNumaParamsLive), and rightly, since QEMU has bound the
+ * memory itself in mode strict. */
+static bool
+is_memory_movable(const KtView *view)
+{
+	return view->live && kt_opt_is(view->live->numa_mode, "restrictive") &&
+	       kt_known(view->live->numa_nodeset) && view->live->memnodes.n == 0;
+}
+
+static void
+move_memory(const KtView *view, const KtCpuset *nodes, KtSink *sink)
+{
+	if (kt_cpuset_equal(view->live->numa_nodeset.v, nodes))
+		return;
+	g_autofree char *from = kt_cpuset_to_list(view->live->numa_nodeset.v);
+	g_autofree char *to = kt_cpuset_to_list(nodes);
+	kt_sink_domain_live(sink, view->guest, "numa_nodeset", from, to);
+}
+
+static void
+change_memnode(const Planner *planner, const KtView *view, uint32_t cell, uint8_t node,
+	       KtSink *sink)
+{
+	g_autofree char *place = g_strdup_printf("/domain/numatune/memnode[@cellid='%u']/@", cell);
+	g_autofree char *mode = g_strconcat(place, "mode", NULL);
+	g_autofree char *nodeset = g_strconcat(place, "nodeset", NULL);
+	g_autofree char *id =
+		g_strdup_printf("%" G_GUINT64_FORMAT, planner->instance->nodes[node].id);
+
+	kt_sink_domain_xml(sink, view->guest, mode, NULL, "strict");
+	kt_sink_domain_xml(sink, view->guest, nodeset, NULL, id);
+}
+
+/* A guest that has to lie on several nodes gets to see them, each cell on one. */
+static void
+change_cells(const Planner *planner, const KtView *view, uint32_t v, KtSink *sink)
+{
+	const KtPlaced *placed = &planner->solution->guests[v];
+	uint64_t vcpu = 0;
+
+	if (placed->n_cells < 2 || view->live || view->config->cells.n > 0 ||
+	    view->config->memnodes.n > 0)
+		return;
+	for (uint32_t i = 0; i < placed->n_cells; vcpu += placed->cells[i++].vcpus) {
+		const KtInstCell *cell = &placed->cells[i];
+		g_autofree char *place = g_strdup_printf("/domain/cpu/numa/cell[@id='%u']/@", i);
+		g_autofree char *cpus_at = g_strconcat(place, "cpus", NULL);
+		g_autofree char *memory_at = g_strconcat(place, "memory", NULL);
+		g_autofree char *unit_at = g_strconcat(place, "unit", NULL);
+		g_autofree char *memory = g_strdup_printf("%" G_GUINT64_FORMAT, cell->memory_kib);
+		KtCpuset set = {0};
+		kt_cpuset_add_range(&set, (unsigned)vcpu, (unsigned)(vcpu + cell->vcpus - 1));
+		g_autofree char *cpus = kt_cpuset_to_list(&set);
+		kt_sink_domain_xml(sink, view->guest, cpus_at, NULL, cpus);
+		kt_sink_domain_xml(sink, view->guest, memory_at, NULL, memory);
+		kt_sink_domain_xml(sink, view->guest, unit_at, NULL, "KiB");
+		change_memnode(planner, view, i, placed->nodes[i], sink);
+	}
+}
+
 static void
 propose(const Planner *planner, const KtView *view, uint32_t v, KtSink *sink)
 {
+	const KtInstGuest *guest = &planner->instance->guests[v];
 	const KtPlaced *placed = &planner->solution->guests[v];
-	bool is_live_too = planner->instance->guests[v].n_current > 0 && placed->moved_kib == 0;
+	bool is_movable = is_memory_movable(view);
+	bool is_live_too =
+		view->live && (is_movable || (guest->n_current > 0 && !placed->moved_kib));
+	KtCpuset nodes = nodes_of(planner, placed);
 	KtCpuset set;
 
 	for (unsigned i = 0; i < kt_pins_n_vcpus(view->config); i++) {
-		if (i >= planner->instance->guests[v].vcpus)
+		if (i >= guest->vcpus)
 			break;
 		kt_solution_vcpu(planner->instance, planner->solution, v, i, &set);
 		kt_pins_change_vcpu(view, i, &set, is_live_too, sink);
@@ -121,7 +192,10 @@ propose(const Planner *planner, const KtView *view, uint32_t v, KtSink *sink)
 	kt_solution_emulator(planner->instance, planner->solution, v, &set);
 	kt_pins_change_emulator(view, &set, is_live_too, sink);
 	change_iothreads(view, &set, is_live_too, sink);
-	change_memory(planner, view, v, sink);
+	if (is_movable)
+		move_memory(view, &nodes, sink);
+	change_memory(view, &nodes, sink);
+	change_cells(planner, view, v, sink);
 }
 
 static bool
@@ -129,6 +203,59 @@ is_known(const KtGuestConfig *config)
 {
 	return kt_pins_are_known(config) && kt_looked(config->numa_nodeset) &&
 	       kt_looked(config->numa_mode) && !kt_opt_is(config->placement, "auto");
+}
+
+static KtResult *
+add_result(Planner *planner, KtTarget target, const char *summary)
+{
+	KtArena *arena = planner->audit->arena;
+	KtResult *result = kt_arena_new0(arena, KtResult, 1);
+	g_autofree char *title = kt_target_title(planner->facts, target);
+
+	*result = (KtResult){
+		.practice = &placement,
+		.target = target,
+		.target_title = kt_arena_strdup(arena, title),
+		.verdict = KT_VERDICT_FINDING,
+		.severity = KT_SEVERITY_INFO,
+		.summary = summary,
+		.evidence = g_ptr_array_new(),
+		.advice = g_ptr_array_new(),
+		.changes = g_ptr_array_new(),
+	};
+	g_ptr_array_add(planner->audit->results, result);
+	return result;
+}
+
+/* Pools grow to what the guests on each node need; what nobody needs stays. */
+static void
+add_pools(Planner *planner)
+{
+	const KtTarget target = {.scope = KT_SCOPE_HOST};
+	g_autoptr(KtSink) sink = NULL;
+	KtResult *result = NULL;
+
+	for (uint32_t i = 0; i < planner->solution->n_page_pools; i++) {
+		const KtPoolPlan *pool = &planner->solution->page_pools[i];
+		if (pool->need <= pool->now || pool->pages <= pool->now)
+			continue;
+		if (!result) {
+			result = add_result(
+				planner, target, "huge pages for the guests of each node");
+			sink = kt_sink_new(
+				planner->facts, planner->audit->arena, result, placement.risk);
+		}
+		g_autofree char *path =
+			g_strdup_printf("/sys/devices/system/node/node%" G_GUINT64_FORMAT
+					"/hugepages/hugepages-%" G_GUINT64_FORMAT "kB/nr_hugepages",
+					planner->instance->nodes[pool->node].id,
+					pool->page_kib);
+		g_autofree char *from = g_strdup_printf("%" G_GUINT64_FORMAT, pool->now);
+		g_autofree char *to = g_strdup_printf("%" G_GUINT64_FORMAT, pool->pages);
+		kt_sink_sysfs(sink, path, KT_SYNTAX_NUMBER, from, to);
+	}
+	if (result)
+		result->severity = KT_SEVERITY_INFO;
 }
 
 static void
@@ -143,9 +270,7 @@ add_guest(Planner *planner, uint32_t v)
 		return;
 
 	const KtTarget target = {.scope = KT_SCOPE_GUEST, .index = index};
-	KtArena *arena = planner->audit->arena;
-	KtResult *result = kt_arena_new0(arena, KtResult, 1);
-	g_autofree char *title = kt_target_title(planner->facts, target);
+	KtResult *result = add_result(planner, target, "its place among all guests");
 	const KtView view = {
 		.facts = planner->facts,
 		.policy = planner->policy,
@@ -157,21 +282,10 @@ add_guest(Planner *planner, uint32_t v)
 		.workload = kt_policy_guest_workload(planner->policy, guest),
 		.target = target,
 	};
-	*result = (KtResult){
-		.practice = &placement,
-		.target = target,
-		.target_title = kt_arena_strdup(arena, title),
-		.verdict = KT_VERDICT_FINDING,
-		.severity = KT_SEVERITY_INFO,
-		.summary = "its place among all guests",
-		.evidence = g_ptr_array_new(),
-		.advice = g_ptr_array_new(),
-		.changes = g_ptr_array_new(),
-	};
-	g_autoptr(KtSink) sink = kt_sink_new(planner->facts, arena, result, placement.risk);
+	g_autoptr(KtSink) sink =
+		kt_sink_new(planner->facts, planner->audit->arena, result, placement.risk);
 	propose(planner, &view, v, sink);
 	result->severity = KT_SEVERITY_INFO;
-	g_ptr_array_add(planner->audit->results, result);
 }
 
 static void
@@ -200,6 +314,7 @@ kt_place_plan(KtFacts *facts, const KtPolicy *policy, const KtInstance *instance
 		.audit = &audit,
 	};
 
+	add_pools(&planner);
 	for (uint32_t v = 0; v < instance->n_guests; v++)
 		add_guest(&planner, v);
 	KtPlan *plan = kt_plan_build(&audit, options, error);

@@ -3,11 +3,13 @@
 #pragma once
 
 /*
- * A placement as a plan: pins of vCPUs, emulator and IOThreads, and <numatune> for the next start.
+ * A placement as a plan: huge pages of each node, pins of vCPUs, emulator and IOThreads,
+ * <numatune>, and NUMA cells for a guest that has to lie on several nodes.
  *
- * A guest is a group. Pins of running guests change live as well when their memory stays where it
- * is; pages of a running guest are not moved by kvmtune, so a guest that changes nodes gets its new
- * place with its next start. Pure.
+ * A guest is a group. A running guest whose <numatune> is restrictive moves live, pages and
+ * threads. With any other mode libvirt cannot move its pages: its pins change live when the memory
+ * is there already, and otherwise with its next start, as everything of guests that do not run.
+ * Pure.
  */
 
 #include "kt-plan-build.h"

@@ -34,8 +34,8 @@ kt_report_place_mark(const KtInstance *instance, const KtSolution *solution, uin
 	return kt_cpuset_has(&solution->pools[node], cpu) ? '~' : '.';
 }
 
-static uint64_t
-used_kib(const KtInstance *instance, const KtSolution *solution, uint32_t n)
+uint64_t
+kt_report_place_used_kib(const KtInstance *instance, const KtSolution *solution, uint32_t n)
 {
 	uint64_t kib = 0;
 
@@ -55,7 +55,7 @@ put_head(const KtInstance *instance, const KtSolution *solution, uint32_t n, KtP
 	const KtInstNode *node = &instance->nodes[n];
 	uint64_t usable =
 		node->memory_kib > node->reserved_kib ? node->memory_kib - node->reserved_kib : 0;
-	g_autofree char *used = kt_phrase_kib(used_kib(instance, solution, n));
+	g_autofree char *used = kt_phrase_kib(kt_report_place_used_kib(instance, solution, n));
 	g_autofree char *all = kt_phrase_kib(usable);
 	unsigned n_cpus = 0;
 	unsigned n_free = 0;

@@ -14,6 +14,46 @@
 /* A list of CPUs that may have to be wrapped. */
 #define LONG_LIST 16
 
+/* Who has to leave its nodes, or stop, for those that are asked about. */
+static char *
+movers_text(const KtInstance *instance, const KtSolution *solution)
+{
+	g_autoptr(GString) names = g_string_new(NULL);
+	g_autofree char *kib = kt_phrase_kib(solution->moved_kib);
+
+	for (uint32_t i = 0; i < solution->n_moves; i++) {
+		const KtMove *move = &solution->moves[i];
+		if (move->kind != KT_MOVE_NODES && move->kind != KT_MOVE_STOP)
+			continue;
+		g_string_append_printf(
+			names, "%s%s", names->len ? ", " : "", instance->guests[move->guest].name);
+	}
+	return names->len ? g_strdup_printf("after moving %s (%s)", names->str, kib)
+			  : g_strdup("and nobody has to move");
+}
+
+/* The answer to --admit. */
+static void
+put_admitted(const KtInstance *instance, const KtSolution *solution, KtPaper *paper)
+{
+	for (uint32_t i = 0; i < instance->n_admitted; i++) {
+		uint32_t v = instance->n_guests - instance->n_admitted + i;
+		const KtPlaced *placed = &solution->guests[v];
+		g_autofree char *nodes =
+			kt_report_place_nodes(instance, placed->nodes, placed->n_cells);
+		g_autofree char *movers = movers_text(instance, solution);
+		g_autofree char *text = placed->is_placed
+						? g_strdup_printf("%s goes to node %s, %s.",
+								  instance->guests[v].name,
+								  nodes,
+								  movers)
+						: g_strdup_printf("%s cannot be admitted: %s.",
+								  instance->guests[v].name,
+								  placed->reason);
+		kt_report_place_line(paper, placed->is_placed ? KT_INK_GOOD : KT_INK_MEDIUM, text);
+	}
+}
+
 static void
 put_verdict(const KtInstance *instance, const KtSolution *solution, KtPaper *paper)
 {
@@ -37,6 +77,7 @@ put_verdict(const KtInstance *instance, const KtSolution *solution, KtPaper *pap
 						 ? " More is not possible: this is proven."
 						 : "");
 	kt_report_place_line(paper, is_all ? KT_INK_GOOD : KT_INK_MEDIUM, text);
+	put_admitted(instance, solution, paper);
 	kt_report_place_cost(instance, solution, paper);
 	if (solution->is_stopped)
 		kt_report_place_line(

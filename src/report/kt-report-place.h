@@ -19,6 +19,10 @@ void kt_report_place_map(const KtInstance *instance, const KtSolution *solution,
 /* The character of a guest on the map; '*' when there are more guests than characters. */
 char kt_report_place_letter(const KtSolution *solution, uint32_t guest);
 
+/* Memory that guests have on the node. */
+uint64_t kt_report_place_used_kib(const KtInstance *instance, const KtSolution *solution,
+				  uint32_t node);
+
 /* What the CPU is on the map. */
 char kt_report_place_mark(const KtInstance *instance, const KtSolution *solution, uint16_t node,
 			  uint16_t cpu);
