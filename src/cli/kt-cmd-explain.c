@@ -19,6 +19,8 @@ find(const char *id, GError **error)
 	}
 	for (size_t i = 0; i < kt_n_practices; i++)
 		g_ptr_array_add(known, (void *)kt_practices[i]->id);
+	for (size_t i = 0; i < kt_n_elsewhere; i++)
+		g_ptr_array_add(known, (void *)kt_elsewhere[i].id);
 	const char *nearest = kt_suggest(id, known);
 	g_autofree char *hint = nearest ? g_strdup_printf("did you mean '%s'?", nearest)
 					: g_strdup("'kvmtune practices' lists them");
@@ -43,11 +45,26 @@ audit_one(KtCli *cli, const char *id)
 	return audit;
 }
 
+static void
+put_elsewhere(KtCli *cli, const KtElsewhere *row)
+{
+	if (cli->options.json)
+		kt_cli_put_json(cli, kt_report_elsewhere_json(row));
+	else
+		kt_report_elsewhere(row, &cli->style, cli->out);
+}
+
 static bool
 run(KtCli *cli, GError **error)
 {
-	const KtPractice *practice = find(cli->args[0], error);
+	const KtElsewhere *row = kt_elsewhere_find(cli->args[0]);
 
+	if (row) {
+		put_elsewhere(cli, row);
+		return true;
+	}
+
+	const KtPractice *practice = find(cli->args[0], error);
 	if (!practice)
 		return false;
 

@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-docs.h"
 
+#include "kt-elsewhere.h"
 #include "kt-facts.h"
-#include "kt-practice.h"
 
 #include "kt-setting.h"
 
@@ -96,6 +96,30 @@ put_practice(GString *out, const KtPractice *practice)
 		g_string_append_printf(out, "- %s\n", practice->sources[i]);
 }
 
+static void
+put_elsewhere(GString *out)
+{
+	g_string_append(
+		out,
+		"\n# Elsewhere\n\n"
+		"Ids that are no practice of their own, with what they are instead.\n"
+		"`kvmtune practices --json` lists them as `elsewhere`: `kind` is `rule`, `practice` "
+		"or `command`, `home` says where it lives, `is_awaited` that this version does not "
+		"have that practice.\n\n"
+		"| id | is | lives in | why | source |\n|---|---|---|---|---|\n");
+	for (size_t i = 0; i < kt_n_elsewhere; i++) {
+		const KtElsewhere *row = &kt_elsewhere[i];
+		g_string_append_printf(out,
+				       "| `%s` | %s | %s%s | %s | %s |\n",
+				       row->id,
+				       kt_elsewhere_kind_name(row->kind),
+				       row->home,
+				       kt_elsewhere_is_awaited(row) ? " (not in this version)" : "",
+				       row->why,
+				       row->source);
+	}
+}
+
 void
 kt_docs_practices(GString *out)
 {
@@ -107,6 +131,7 @@ kt_docs_practices(GString *out)
 		"Numbers are set in the group `[params]` of kvmtune.conf.\n");
 	for (size_t i = 0; i < kt_n_practices; i++)
 		put_practice(out, kt_practices[i]);
+	put_elsewhere(out);
 }
 
 /* Characters that mean something in reStructuredText. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
-#include "kt-practice.h"
+#include "kt-elsewhere.h"
 #include "kt-report-audit.h"
 #include "kt-report-practices.h"
 
@@ -64,15 +64,42 @@ document(const char *kind)
 	return json;
 }
 
+static KtJson *
+elsewhere_to_json(const KtElsewhere *row)
+{
+	KtJson *json = json_object();
+
+	kt_json_set_str(json, "id", row->id);
+	kt_json_set_str(json, "kind", kt_elsewhere_kind_name(row->kind));
+	kt_json_set_str(json, "home", row->home);
+	kt_json_set(json, "is_awaited", json_boolean(kt_elsewhere_is_awaited(row)));
+	kt_json_set_str(json, "why", row->why);
+	kt_json_set_str(json, "source", row->source);
+	return json;
+}
+
 KtJson *
-kt_report_practices_json(const GPtrArray *practices)
+kt_report_practices_json(const GPtrArray *practices, const GPtrArray *elsewhere)
 {
 	KtJson *json = document("kvmtune-practices");
 	KtJson *array = json_array();
+	KtJson *others = json_array();
 
 	for (guint i = 0; i < practices->len; i++)
 		json_array_append_new(array, practice_to_json(practices->pdata[i]));
+	for (guint i = 0; i < elsewhere->len; i++)
+		json_array_append_new(others, elsewhere_to_json(elsewhere->pdata[i]));
 	kt_json_set(json, "practices", array);
+	kt_json_set(json, "elsewhere", others);
+	return json;
+}
+
+KtJson *
+kt_report_elsewhere_json(const KtElsewhere *row)
+{
+	KtJson *json = document("kvmtune-elsewhere");
+
+	kt_json_set(json, "elsewhere", elsewhere_to_json(row));
 	return json;
 }
 

@@ -199,3 +199,22 @@ kt_report_explain(const KtPractice *practice, const KtAudit *audit, const KtStyl
 	put_guides(&paper, practice);
 	put_sources(&paper, practice);
 }
+
+void
+kt_report_elsewhere(const KtElsewhere *row, const KtStyle *style, GString *out)
+{
+	static const char *const leads[KT_ELSEWHERE_N] = {
+		[KT_ELSEWHERE_RULE] = "a rule of kvmtune itself; see",
+		[KT_ELSEWHERE_PRACTICE] = "no practice of its own; judged by",
+		[KT_ELSEWHERE_COMMAND] = "nothing to judge, done when asked for:",
+	};
+	KtPaper paper = kt_paper_init(out, style);
+
+	kt_paper_flow(&paper, KT_INK_HEADING, "%s: ", row->id);
+	kt_paper_flow(&paper, KT_INK_UNSET, "%s %s", leads[row->kind], row->home);
+	if (kt_elsewhere_is_awaited(row))
+		kt_paper_flow(&paper, KT_INK_FAINT, " (not in this version)");
+	kt_paper_end_line(&paper);
+	put_chapter(&paper, "Why", row->why);
+	put_chapter(&paper, "Source", row->source);
+}

@@ -106,6 +106,17 @@ class Mistakes(Case):
         self.expect_error(run("audit", "--skip", "x,host.swappiness"), 2, "--skip", "'x'")
         self.expect_error(run("practices", "nothing.*"), 2)
 
+    def test_elsewhere(self):
+        rows = {row["id"]: row for row in self.expect(run("practices", "--json"), 0).json["elsewhere"]}
+        self.assertEqual(rows["guest.vcpu.overcommit"]["home"], "host.cpu-overcommit")
+        self.assertFalse(rows["guest.vcpu.overcommit"]["is_awaited"])
+        for name, row in rows.items():
+            told = self.expect(run("explain", name), 0).out
+            self.assertTrue(told.startswith(f"{name}: "))
+            self.assertEqual(self.expect(run("explain", name, "--json"), 0).json["elsewhere"], row)
+        self.expect(run("practices", "rule.*", "--json"), 0)
+        self.expect_error(run("practices", "rule.*"), 2, "'rule.*'")
+
     def test_missing_root(self):
         self.expect_error(run("audit", "--root", "/does/not/exist"), 3, "/does/not/exist")
 

@@ -5,6 +5,7 @@
  * same answer to the same facts, and changes that end what they were made for, its own finding and
  * without starting another one.
  */
+#include "kt-elsewhere.h"
 #include "kt-engine.h"
 #include "kt-plan-build.h"
 #include "kt-predict.h"
@@ -96,6 +97,26 @@ test_row(const void *data)
 	g_assert_true(kt_practice_find(practice->id) == practice);
 	check_params(practice);
 	check_after(practice);
+}
+
+static void
+test_elsewhere(void)
+{
+	for (size_t i = 0; i < kt_n_elsewhere; i++) {
+		const KtElsewhere *row = &kt_elsewhere[i];
+		g_test_message("%s", row->id);
+		if (i > 0)
+			g_assert_cmpstr(kt_elsewhere[i - 1].id, <, row->id);
+		g_assert_true(kt_elsewhere_find(row->id) == row);
+		g_assert_null(kt_practice_find(row->id));
+		g_assert_null(kt_practice_retired(row->id));
+		g_assert_nonnull(kt_elsewhere_kind_name(row->kind));
+		g_assert_cmpuint(strlen(row->home), >, 3);
+		g_assert_true(ends_like_a_sentence(row->why));
+		g_assert_cmpuint(strlen(row->source), >, 3);
+		if (row->kind == KT_ELSEWHERE_PRACTICE)
+			g_assert_null(strpbrk(row->home, " ,"));
+	}
 }
 
 /* Every other host is a variation of the well-kept one that the cases start from. */
@@ -473,6 +494,7 @@ main(int argc, char **argv)
 		g_autofree char *path = g_strdup_printf("/practices/row/%s", rows[i].practice->id);
 		g_test_add_data_func(path, &rows[i], test_row);
 	}
+	g_test_add_func("/practices/elsewhere", test_elsewhere);
 	g_test_add_func("/practices/knows-nothing", test_knows_nothing);
 	g_test_add_func("/practices/same-answer", test_same_answer);
 	g_test_add_func("/practices/manners", test_manners);
