@@ -31,10 +31,9 @@ common_line(KtHostJob *job, char *const *names, const char *file)
 	return common;
 }
 
-/* "cpu:type:x86,...:feature:,0000,...,0085" (arch/x86/kernel/cpu/match.c): word 4 bit 5 is VMX,
- * word 6 bit 2 is SVM (arch/x86/include/asm/cpufeatures.h). */
+/* "cpu:type:x86,...:feature:,0000,...,0085" (arch/x86/kernel/cpu/match.c). Either feature. */
 static KtOptBool
-has_virt(KtHostJob *job)
+has_feature(KtHostJob *job, const char *one, const char *other)
 {
 	g_autofree char *line = NULL;
 	KtState state = kt_host_line(job, MODALIAS, &line);
@@ -47,7 +46,7 @@ has_virt(KtHostJob *job)
 			.state = state,
 			.origin = kt_facts_origin(job->facts, MODALIAS),
 		};
-	return kt_host_bool(job, strstr(features, ",0085") || strstr(features, ",00C2"), MODALIAS);
+	return kt_host_bool(job, strstr(features, one) || strstr(features, other), MODALIAS);
 }
 
 void
@@ -69,5 +68,8 @@ kt_host_collect_cpu(KtHostJob *job)
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
 		*rows[i].value =
 			state == KT_STATE_VALUE ? common_line(job, names, rows[i].file) : none;
-	cpu->has_virt = has_virt(job);
+	/* arch/x86/include/asm/cpufeatures.h: word 4 bit 5 is VMX, word 6 bit 2 is SVM; word 3
+	 * bit 24 is NONSTOP_TSC, which Linux sets for CPUID 80000007h EDX bit 8. */
+	cpu->has_virt = has_feature(job, ",0085", ",00C2");
+	cpu->has_invtsc = has_feature(job, ",0078", ",0078");
 }

@@ -111,6 +111,8 @@ read_processes(KtFacts *facts, const KtVirtDump *dump, KtRoot *root, bool is_dee
 		}
 		guest->effective.pid.state = KT_STATE_ABSENT;
 		guest->effective.cpu_shares.state = KT_STATE_ABSENT;
+		guest->effective.io_weight.state = KT_STATE_ABSENT;
+		guest->effective.memory_limit_kib.state = KT_STATE_ABSENT;
 		guest->effective.threads.state = KT_STATE_ABSENT;
 	}
 }

@@ -214,6 +214,23 @@ iommu_groups(KtHostJob *job)
 	return (KtOptU64){.state = state, .origin = kt_facts_origin(job->facts, IOMMU_GROUPS)};
 }
 
+/* Where the packages of Debian and Red Hat have it. */
+static KtOptBool
+has_numad(KtHostJob *job)
+{
+	static const char *const paths[] = {"/usr/bin/numad", "/usr/sbin/numad"};
+	KtOptBool opt = {.state = KT_STATE_VALUE, .origin = kt_facts_origin(job->facts, paths[0])};
+	uint32_t mode = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
+		KtState state = kt_root_mode(job->root, paths[i], &mode);
+		opt.v |= state == KT_STATE_VALUE;
+		if (state != KT_STATE_VALUE && state != KT_STATE_ABSENT)
+			opt.state = state;
+	}
+	return opt;
+}
+
 void
 kt_host_collect_system(KtHostJob *job)
 {
@@ -226,5 +243,6 @@ kt_host_collect_system(KtHostJob *job)
 	system->hypervisor = kt_host_hypervisor(job);
 	system->xen_capabilities = xen_capabilities(job);
 	system->iommu_groups = iommu_groups(job);
+	system->has_numad = has_numad(job);
 	system->uptime_s = uptime(job);
 }

@@ -5,6 +5,7 @@
 #include "kt-clock.h"
 #include "kt-collect-guest.h"
 #include "kt-collect-host.h"
+#include "kt-collect-pci.h"
 #include "kt-image-fetch.h"
 #include "kt-virt-fetch.h"
 #include "kt-virt-uri.h"
@@ -127,6 +128,8 @@ collect(const KtCollectOptions *options, KtRoot *root, KtCollected *collected, G
 	if (facts->meta.is_remote.v)
 		forget_host(collected);
 	kt_collect_guests(facts, dump, facts->meta.is_remote.v ? NULL : root, options->is_deep);
+	if (!facts->meta.is_remote.v)
+		kt_collect_pci(facts, root);
 	return collect_images(options, is_live, collected, error);
 }
 

@@ -11,3 +11,10 @@
  * of the group of the process @pid. ABSENT for a process outside such a group (sessions have none).
  * *@ret_thread_list is the path of the file with the threads of the emulator group, or NULL. */
 KtOptU64 kt_guest_cgroup_shares(KtRoot *root, KtFacts *facts, uint64_t pid, char **ret_thread_list);
+
+/* I/O weight in force: that of BFQ where it is, else of the cost model. ABSENT where no file of the
+ * group has one, so that nothing enforces it. */
+KtOptU64 kt_guest_cgroup_io_weight(KtRoot *root, KtFacts *facts, uint64_t pid);
+
+/* Most memory of the group; ABSENT without a limit or a group. */
+KtOptU64 kt_guest_cgroup_memory_limit(KtRoot *root, KtFacts *facts, uint64_t pid);

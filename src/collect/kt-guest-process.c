@@ -212,6 +212,8 @@ kt_guest_process_read(KtProcesses *processes, KtFacts *facts, bool is_deep, KtGu
 		pid_from_scan(processes, facts, guest);
 	if (!kt_known(effective->pid)) {
 		effective->cpu_shares.state = effective->pid.state;
+		effective->io_weight.state = effective->pid.state;
+		effective->memory_limit_kib.state = effective->pid.state;
 		effective->threads.state = effective->pid.state;
 		effective->node_memory.state = is_deep ? effective->pid.state : KT_STATE_UNSET;
 		return;
@@ -220,6 +222,9 @@ kt_guest_process_read(KtProcesses *processes, KtFacts *facts, bool is_deep, KtGu
 	g_autofree char *thread_list = NULL;
 	effective->cpu_shares =
 		kt_guest_cgroup_shares(processes->root, facts, effective->pid.v, &thread_list);
+	effective->io_weight = kt_guest_cgroup_io_weight(processes->root, facts, effective->pid.v);
+	effective->memory_limit_kib =
+		kt_guest_cgroup_memory_limit(processes->root, facts, effective->pid.v);
 	effective->threads =
 		kt_guest_threads(processes->root, facts, effective->pid.v, thread_list);
 	if (is_deep)

@@ -65,12 +65,15 @@ status_value(const char *status, const char *key)
 	return NULL;
 }
 
+/* @key: "Cpus_allowed" or "Mems_allowed", a mask; its list stands beside it. */
 static KtOptCpuset
-read_affinity(KtFacts *facts, const char *status, uint16_t origin)
+read_set(KtFacts *facts, const char *status, const char *key, uint16_t origin)
 {
-	g_autofree char *list = status_value(status, "Cpus_allowed_list");
-	g_autofree char *mask = list ? NULL : status_value(status, "Cpus_allowed");
-	KtOptCpuset opt = {.state = KT_STATE_BROKEN, .origin = origin};
+	g_autofree char *list_key = g_strconcat(key, "_list", NULL);
+	g_autofree char *list = status_value(status, list_key);
+	g_autofree char *mask = list ? NULL : status_value(status, key);
+	KtOptCpuset opt = {.state = list || mask ? KT_STATE_BROKEN : KT_STATE_ABSENT,
+			   .origin = origin};
 	KtCpuset set = {0};
 
 	if ((list && kt_cpuset_parse_list(list, &set, NULL)) ||
@@ -118,12 +121,14 @@ read_thread(KtRoot *root, KtFacts *facts, const char *dir, const char *tid, bool
 		thread->role = thread->name;
 		thread->number = (KtOptU64){.state = state, .origin = origin};
 		thread->affinity = (KtOptCpuset){.state = state, .origin = origin};
+		thread->nodes = thread->affinity;
 		return true;
 	}
 
 	g_autofree char *name = status_value(status, "Name");
 	set_name(facts, name ? name : "", is_main, origin, thread);
-	thread->affinity = read_affinity(facts, status, origin);
+	thread->affinity = read_set(facts, status, "Cpus_allowed", origin);
+	thread->nodes = read_set(facts, status, "Mems_allowed", origin);
 	return true;
 }
 

@@ -255,6 +255,37 @@ fill_defaults(KtGuestConfig *config)
 		config->current_memory_kib = config->memory_kib;
 }
 
+/* A bus in use has a device with an address on it, of whatever kind. */
+static void
+add_bus(const xmlNode *device, KtCpuset *buses)
+{
+	const xmlNode *address = kt_xml_child(device, "address");
+	const char *type = address ? kt_xml_attribute(address, "type") : NULL;
+	const char *bus = address ? kt_xml_attribute(address, "bus") : NULL;
+	char *end = NULL;
+
+	if (!type || strcmp(type, "pci") != 0 || !bus || !g_ascii_isdigit(*bus))
+		return;
+	uint64_t number = g_ascii_strtoull(bus, &end, 0);
+	if (!*end && number < KT_CPUSET_BITS)
+		kt_cpuset_add(buses, (unsigned)number);
+}
+
+static KtOptCpuset
+read_buses(const Reader *reader, const xmlNode *root)
+{
+	const xmlNode *devices = kt_xml_child(root, "devices");
+	KtCpuset buses = {{0}};
+
+	for (const xmlNode *node = devices ? devices->children : NULL; node; node = node->next) {
+		if (node->type == XML_ELEMENT_NODE)
+			add_bus(node, &buses);
+	}
+	return (KtOptCpuset){.v = kt_facts_cpuset(reader->facts, &buses),
+			     .state = KT_STATE_VALUE,
+			     .origin = reader->origin};
+}
+
 void
 kt_guest_xml_read(KtFacts *facts, const char *xml, const char *origin, KtGuestConfig *ret_config,
 		  KtGuestTune *ret_tune)
@@ -269,6 +300,7 @@ kt_guest_xml_read(KtFacts *facts, const char *xml, const char *origin, KtGuestCo
 		return;
 	}
 	read_record(&reader, kt_guest_rules(), root, ret_config);
+	ret_config->pci_buses = read_buses(&reader, root);
 	fill_defaults(ret_config);
 	read_tune(&reader, root, ret_tune);
 }

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-image-fetch.h"
 
+#include "kt-block-use.h"
 #include "kt-image-header.h"
 #include "kt-image-look.h"
 #include "kt-mounts.h"
@@ -38,6 +39,8 @@ typedef struct Fetch {
 	GHashTable *known;  /* path -> Entry */
 	GPtrArray *looks;   /* what has been looked at, for its memory */
 	GArray *mounts;
+	KtRoot *root; /* the machine itself, or NULL */
+	char *swaps;
 	GHashTable *dead; /* mount points that did not answer */
 	KtArena *arena;
 	unsigned n_hung;
@@ -77,6 +80,8 @@ fetch_clear(Fetch *fetch)
 	g_clear_pointer(&fetch->known, g_hash_table_unref);
 	g_clear_pointer(&fetch->looks, g_ptr_array_unref);
 	g_clear_pointer(&fetch->mounts, g_array_unref);
+	g_clear_pointer(&fetch->root, kt_root_free);
+	g_clear_pointer(&fetch->swaps, g_free);
 	g_clear_pointer(&fetch->dead, g_hash_table_unref);
 	g_clear_pointer(&fetch->arena, kt_arena_free);
 }
@@ -161,6 +166,32 @@ set_mount(const Fetch *fetch, KtImage *image, const KtMount *mount)
 	image->mount_options.state = state;
 }
 
+/* "block 8:16" is the file_id of a block device. */
+static void
+set_use(const Fetch *fetch, KtImage *image)
+{
+	bool is_block = kt_opt_is(image->kind, "block") && kt_known(image->file_id) &&
+			g_str_has_prefix(image->file_id.v, "block ");
+
+	if (!kt_known(image->kind))
+		return;
+	image->host_use = (KtOptStr){.state = KT_STATE_ABSENT};
+	if (!is_block)
+		return;
+	if (!fetch->root) {
+		image->host_use.state = KT_STATE_BROKEN;
+		return;
+	}
+	g_autofree char *dir =
+		g_strconcat("/sys/dev/block/", image->file_id.v + strlen("block "), NULL);
+	g_autofree char *use = kt_block_use(fetch->root, dir, fetch->mounts, fetch->swaps);
+	if (use)
+		image->host_use = (KtOptStr){
+			.v = kt_arena_strdup(fetch->arena, use),
+			.state = KT_STATE_VALUE,
+		};
+}
+
 static KtImage *
 look_at(Fetch *fetch, const Entry *entry)
 {
@@ -188,6 +219,7 @@ look_at(Fetch *fetch, const Entry *entry)
 	if (look->mount_id)
 		mount = kt_mounts_find(fetch->mounts, look->mount_id);
 	set_mount(fetch, &look->image, mount);
+	set_use(fetch, &look->image);
 	return &look->image;
 }
 
@@ -350,10 +382,12 @@ kt_image_fetch(const KtFacts *facts, uint32_t deadline_ms)
 		.known = g_hash_table_new(g_str_hash, g_str_equal),
 		.looks = g_ptr_array_new_with_free_func(unref_look),
 		.mounts = kt_mounts_parse(mountinfo),
+		.root = kt_root_open("/", NULL),
 		.dead = g_hash_table_new(g_str_hash, g_str_equal),
 		.arena = kt_arena_new(),
 		.end_us = g_get_monotonic_time() + (int64_t)deadline_ms * US_PER_MS,
 	};
+	(void)g_file_get_contents("/proc/swaps", &fetch.swaps, NULL, NULL);
 	for (uint32_t i = 0; i < facts->guests.n; i++) {
 		add_view(&fetch, &facts->guests.v[i].live);
 		add_view(&fetch, &facts->guests.v[i].inactive);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 /* Columns of a line before the optional ones, and behind the " - " that ends those. */
+#define COLUMN_DEVICE  2
 #define COLUMN_POINT   4
 #define COLUMN_OPTIONS 5
 #define MIN_COLUMNS    6
@@ -18,6 +19,7 @@ clear_mount(void *data)
 {
 	KtMount *mount = data;
 
+	g_free(mount->device);
 	g_free(mount->point);
 	g_free(mount->type);
 	g_free(mount->options);
@@ -52,6 +54,7 @@ parse_line(const char *line, KtMount *mount)
 	if (g_strv_length(before) < MIN_COLUMNS || g_strv_length(behind) < MIN_BEHIND ||
 	    !g_ascii_string_to_unsigned(before[0], 10, 0, UINT32_MAX, &mount->id, NULL))
 		return false;
+	mount->device = g_strdup(before[COLUMN_DEVICE]);
 	mount->point = g_strcompress(before[COLUMN_POINT]);
 	mount->type = g_strdup(behind[BEHIND_TYPE]);
 	mount->options = join_options(before[COLUMN_OPTIONS], behind[BEHIND_OPTIONS]);

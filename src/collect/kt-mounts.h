@@ -12,6 +12,7 @@
 
 typedef struct KtMount {
 	uint64_t id;
+	char *device;  /* "8:1" */
 	char *point;   /* unescaped */
 	char *type;    /* "ext4", "nfs4" */
 	char *options; /* of the mount, then those of the file system that are not among them */

@@ -32,6 +32,10 @@ static const KtField disk_fields[] = {
 	KT_FIELD(KtDisk, metadata_cache_bytes, .source = "disk/driver/metadata_cache/max_size",
 		 .doc = "memory for the tables of a qcow2, in bytes"),
 	KT_FIELD(KtDisk, is_throttled, .source = "disk/iotune", .doc = "limits are set"),
+	KT_FIELD(KtDisk, has_iothread_map, .source = "disk/driver/iothreads",
+		 .doc = "several IOThreads serve it"),
+	KT_FIELD(KtDisk, reservations, .source = "disk/source/reservations/@managed",
+		 .doc = "yes: libvirt runs qemu-pr-helper"),
 };
 KT_SCHEMA(kt_disk_schema, KtDisk, disk_fields, .doc = "a disk");
 
@@ -55,8 +59,35 @@ static const KtField nic_fields[] = {
 	KT_FIELD(KtNic, event_idx, .source = "interface/driver/@event_idx", .doc = "on, off"),
 	KT_FIELD(KtNic, tx_queue_size, .source = "interface/driver/@tx_queue_size",
 		 .doc = "length of a transmit queue"),
+	KT_FIELD(KtNic, managed, .source = "interface/@managed", .doc = "yes, no; type hostdev"),
+	KT_FIELD(KtNic, pci_domain, .source = "interface/source/address/@domain",
+		 .doc = "address on the host, type hostdev"),
+	KT_FIELD(KtNic, pci_bus, .source = "interface/source/address/@bus", .doc = "same"),
+	KT_FIELD(KtNic, pci_slot, .source = "interface/source/address/@slot", .doc = "same"),
+	KT_FIELD(KtNic, pci_function, .source = "interface/source/address/@function",
+		 .doc = "same"),
+	KT_FIELD(KtNic, teaming, .source = "interface/teaming/@type",
+		 .doc = "persistent, transient: half of a pair for migration"),
 };
 KT_SCHEMA(kt_nic_schema, KtNic, nic_fields, .doc = "a network interface");
+
+static const KtField hostdev_fields[] = {
+	KT_FIELD(KtHostdev, type, .source = "hostdev/@type", .doc = "pci, usb, scsi, mdev"),
+	KT_FIELD(KtHostdev, managed, .source = "hostdev/@managed",
+		 .doc = "yes: libvirt takes it from its driver and gives it back"),
+	KT_FIELD(KtHostdev, pci_domain, .source = "hostdev/source/address/@domain",
+		 .doc = "address on the host, type pci"),
+	KT_FIELD(KtHostdev, pci_bus, .source = "hostdev/source/address/@bus", .doc = "same"),
+	KT_FIELD(KtHostdev, pci_slot, .source = "hostdev/source/address/@slot", .doc = "same"),
+	KT_FIELD(KtHostdev, pci_function, .source = "hostdev/source/address/@function",
+		 .doc = "same"),
+};
+KT_SCHEMA(kt_hostdev_schema, KtHostdev, hostdev_fields, .doc = "an assigned device of the host");
+
+static const KtField shmem_fields[] = {
+	KT_FIELD(KtShmem, name, .source = "shmem/@name", .doc = "what the guests call it"),
+};
+KT_SCHEMA(kt_shmem_schema, KtShmem, shmem_fields, .doc = "memory that guests share");
 
 static const KtField rng_fields[] = {
 	KT_FIELD(KtRng, model, .source = "rng/@model", .doc = "virtio"),
@@ -124,6 +155,8 @@ static const KtField memory_device_fields[] = {
 		 .doc = "virtio-mem: in use"),
 	KT_FIELD(KtMemoryDevice, slot, .source = "memory/address/@slot", .doc = "of a DIMM"),
 	KT_FIELD(KtMemoryDevice, alias, .source = "memory/alias/@name", .doc = "its alias"),
+	KT_FIELD(KtMemoryDevice, block_kib, .unit = "KiB", .source = "memory/target/block",
+		 .doc = "virtio-mem: its steps"),
 };
 KT_SCHEMA(kt_memory_device_schema, KtMemoryDevice, memory_device_fields,
 	  .doc = "memory that is added to that of the boot");

@@ -27,6 +27,8 @@ typedef struct KtDisk {
 	KtOptStr rawio;
 	KtOptU64 metadata_cache_bytes; /* libvirt prints it in bytes, whatever was given */
 	KtOptBool is_throttled;        /* has <iotune> */
+	KtOptBool has_iothread_map;    /* several IOThreads serve it */
+	KtOptStr reservations;         /* "yes", "no": libvirt runs the helper for them */
 } KtDisk;
 KT_LIST(KtDiskList, KtDisk);
 
@@ -48,8 +50,31 @@ typedef struct KtNic {
 	KtOptStr backend; /* "vhost", "qemu" */
 	KtOptStr event_idx;
 	KtOptU64 tx_queue_size;
+	KtOptStr managed; /* as of KtHostdev; type "hostdev" */
+	KtOptStr pci_domain;
+	KtOptStr pci_bus;
+	KtOptStr pci_slot;
+	KtOptStr pci_function;
+	KtOptStr teaming; /* "persistent", "transient": half of a pair for migration */
 } KtNic;
 KT_LIST(KtNicList, KtNic);
+
+/* A device of the host that the guest has for itself. NICs of type "hostdev" are in KtNic. */
+typedef struct KtHostdev {
+	KtOptStr type;    /* "pci", "usb", "scsi", "mdev" */
+	KtOptStr managed; /* "yes": libvirt takes it from its host driver and gives it back */
+	KtOptStr pci_domain;
+	KtOptStr pci_bus; /* "0x06" */
+	KtOptStr pci_slot;
+	KtOptStr pci_function;
+} KtHostdev;
+KT_LIST(KtHostdevList, KtHostdev);
+
+/* Memory that several guests of one host have in common. */
+typedef struct KtShmem {
+	KtOptStr name;
+} KtShmem;
+KT_LIST(KtShmemList, KtShmem);
 
 typedef struct KtRng {
 	KtOptStr model;
@@ -112,12 +137,15 @@ typedef struct KtMemoryDevice {
 	KtOptU64 current_kib;
 	KtOptStr slot;  /* of a DIMM; with a 0x in front of a PCI device */
 	KtOptStr alias; /* "ua-NAME" when somebody gave it one */
+	KtOptU64 block_kib; /* virtio-mem: in what steps it changes */
 } KtMemoryDevice;
 KT_LIST(KtMemoryDeviceList, KtMemoryDevice);
 
 extern const KtSchema kt_disk_schema;
 extern const KtSchema kt_controller_schema;
 extern const KtSchema kt_nic_schema;
+extern const KtSchema kt_hostdev_schema;
+extern const KtSchema kt_shmem_schema;
 extern const KtSchema kt_rng_schema;
 extern const KtSchema kt_video_schema;
 extern const KtSchema kt_graphics_schema;

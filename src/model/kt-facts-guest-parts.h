@@ -18,6 +18,13 @@ typedef struct KtIothreadPin {
 } KtIothreadPin;
 KT_LIST(KtIothreadPinList, KtIothreadPin);
 
+/* An IOThread that is named with its settings. */
+typedef struct KtIothread {
+	KtOptU64 id;
+	KtOptU64 poll_max_ns; /* absent: QEMU's default */
+} KtIothread;
+KT_LIST(KtIothreadList, KtIothread);
+
 typedef struct KtHugepageUse {
 	KtOptU64 size_kib; /* absent: the host's default size */
 	KtOptCpuset nodeset;
@@ -63,6 +70,7 @@ typedef struct KtTimer {
 	KtOptStr name;    /* "rtc", "pit", "hpet", "hypervclock", "kvmclock", "tsc" */
 	KtOptStr present; /* "yes", "no" */
 	KtOptStr tickpolicy;
+	KtOptU64 frequency_hz; /* of the tsc, when it is to be the same everywhere */
 } KtTimer;
 KT_LIST(KtTimerList, KtTimer);
 

@@ -21,6 +21,13 @@ static const KtField iothread_pin_fields[] = {
 static KT_SCHEMA(iothread_pin_schema, KtIothreadPin, iothread_pin_fields,
 		 .doc = "affinity of an IOThread");
 
+static const KtField iothread_fields[] = {
+	KT_FIELD(KtIothread, id, .source = "iothreadids/iothread/@id", .doc = "number"),
+	KT_FIELD(KtIothread, poll_max_ns, .source = "iothreadids/iothread/poll/@max",
+		 .doc = "longest busy wait in ns; absent: QEMU's default"),
+};
+static KT_SCHEMA(iothread_schema, KtIothread, iothread_fields, .doc = "an IOThread that is named");
+
 static const KtField hugepage_use_fields[] = {
 	KT_FIELD(KtHugepageUse, size_kib, .unit = "KiB",
 		 .source = "memoryBacking/hugepages/page/@size", .doc = "page size"),
@@ -75,6 +82,8 @@ static const KtField timer_fields[] = {
 	KT_FIELD(KtTimer, present, .source = "clock/timer/@present", .doc = "yes, no"),
 	KT_FIELD(KtTimer, tickpolicy, .source = "clock/timer/@tickpolicy",
 		 .doc = "what becomes of lost ticks"),
+	KT_FIELD(KtTimer, frequency_hz, .source = "clock/timer/@frequency",
+		 .doc = "of the tsc, in Hz"),
 };
 static KT_SCHEMA(timer_schema, KtTimer, timer_fields, .doc = "a timer");
 
@@ -155,6 +164,8 @@ static const KtField guest_config_fields[] = {
 	KT_FIELD(KtGuestConfig, iothreads, .source = "iothreads", .doc = "number of IOThreads"),
 	KT_FIELD(KtGuestConfig, iothread_ids, .source = "iothreadids/iothread/@id",
 		 .doc = "their numbers"),
+	KT_FIELD_LIST(KtGuestConfig, iothread_settings, iothread_schema,
+		      .source = "iothreadids/iothread", .doc = "those that are named"),
 	KT_FIELD_LIST(KtGuestConfig, iothread_pins, iothread_pin_schema,
 		      .source = "cputune/iothreadpin", .doc = "IOThread affinities"),
 	KT_FIELD(KtGuestConfig, numa_mode, .source = "numatune/memory/@mode",
@@ -182,6 +193,8 @@ static const KtField guest_config_fields[] = {
 		      .doc = "disks"),
 	KT_FIELD_LIST(KtGuestConfig, controllers, kt_controller_schema,
 		      .source = "devices/controller", .doc = "controllers"),
+	KT_FIELD(KtGuestConfig, pci_buses, .source = "devices/*/address/@bus",
+		 .doc = "PCI buses that have a device on them"),
 	KT_FIELD_LIST(KtGuestConfig, nics, kt_nic_schema, .source = "devices/interface",
 		      .doc = "network interfaces"),
 	KT_FIELD_LIST(KtGuestConfig, rngs, kt_rng_schema, .source = "devices/rng",
@@ -244,6 +257,10 @@ static const KtField guest_config_fields[] = {
 		      .doc = "arguments past libvirt"),
 	KT_FIELD(KtGuestConfig, hostdevs_pci, .source = "count(devices/hostdev[@type='pci'])",
 		 .doc = "those that are PCI devices"),
+	KT_FIELD_LIST(KtGuestConfig, hostdev_list, kt_hostdev_schema, .source = "devices/hostdev",
+		      .doc = "assigned devices of the host"),
+	KT_FIELD_LIST(KtGuestConfig, shmems, kt_shmem_schema, .source = "devices/shmem",
+		      .doc = "memory shared with other guests"),
 	KT_FIELD(KtGuestConfig, os_id, .source = "metadata/libosinfo/os/@id",
 		 .doc = "operating system inside"),
 };
@@ -259,6 +276,8 @@ static const KtField thread_fields[] = {
 		 .doc = "vCPU or IOThread number"),
 	KT_FIELD(KtThread, affinity, .source = "/proc/PID/task/TID/status",
 		 .doc = "Cpus_allowed_list"),
+	KT_FIELD(KtThread, nodes, .source = "/proc/PID/task/TID/status",
+		 .doc = "Mems_allowed_list"),
 };
 static KT_SCHEMA(thread_schema, KtThread, thread_fields, .doc = "a thread of the QEMU process");
 
@@ -275,6 +294,12 @@ static const KtField guest_effective_fields[] = {
 		 .doc = "QEMU process"),
 	KT_FIELD(KtGuestEffective, cpu_shares, .source = "cpu.shares or cpu.weight of its cgroup",
 		 .doc = "weight in force"),
+	KT_FIELD(KtGuestEffective, io_weight,
+		 .source = "io.bfq.weight, io.weight or blkio.bfq.weight of its cgroup",
+		 .doc = "I/O weight in force"),
+	KT_FIELD(KtGuestEffective, memory_limit_kib, .unit = "KiB",
+		 .source = "memory.max or memory.limit_in_bytes of its cgroup",
+		 .doc = "most memory; absent = no limit"),
 	KT_FIELD_LIST(KtGuestEffective, threads, thread_schema, .source = "/proc/PID/task",
 		      .doc = "threads"),
 	KT_FIELD_LIST(KtGuestEffective, node_memory, node_memory_schema,

@@ -59,6 +59,7 @@ typedef struct KtGuestConfig {
 	KtOptCpuset emulator_pin;
 	KtOptU64 iothreads;
 	KtOptCpuset iothread_ids; /* absent without <iothreadids>: they are 1..iothreads then */
+	KtIothreadList iothread_settings;
 	KtIothreadPinList iothread_pins;
 	KtOptStr numa_mode;
 	KtOptCpuset numa_nodeset;
@@ -73,6 +74,7 @@ typedef struct KtGuestConfig {
 	KtOptStr memory_access;
 	KtDiskList disks;
 	KtControllerList controllers;
+	KtOptCpuset pci_buses; /* numbers of the PCI buses that have a device on them */
 	KtNicList nics;
 	KtRngList rngs;
 	KtOptU64 hostdevs;
@@ -107,6 +109,8 @@ typedef struct KtGuestConfig {
 	KtOptU64 redirdevs;
 	KtQemuArgList qemu_args;
 	KtOptU64 hostdevs_pci;
+	KtHostdevList hostdev_list;
+	KtShmemList shmems;
 	KtOptStr os_id; /* libosinfo URI of the metadata */
 } KtGuestConfig;
 
@@ -117,6 +121,7 @@ typedef struct KtThread {
 	KtOptStr role;   /* "vcpu", "iothread", "emulator", "worker", "vhost", "other" */
 	KtOptU64 number; /* of the vCPU or IOThread */
 	KtOptCpuset affinity;
+	KtOptCpuset nodes; /* that its memory may come from */
 } KtThread;
 KT_LIST(KtThreadList, KtThread);
 
@@ -128,7 +133,9 @@ KT_LIST(KtNodeMemoryList, KtNodeMemory);
 
 typedef struct KtGuestEffective {
 	KtOptU64 pid;
-	KtOptU64 cpu_shares; /* cpu.shares (v1) or cpu.weight (v2) of its cgroup */
+	KtOptU64 cpu_shares;       /* cpu.shares (v1) or cpu.weight (v2) of its cgroup */
+	KtOptU64 io_weight;        /* absent: nothing in the kernel enforces one */
+	KtOptU64 memory_limit_kib; /* absent: none */
 	KtThreadList threads;
 	KtNodeMemoryList node_memory; /* only with --deep */
 	KtOptU64 haltpoll_success_ns;

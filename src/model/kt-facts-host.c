@@ -88,6 +88,8 @@ static const KtField cpu_topology_fields[] = {
 		 .form = KT_FORM_LINE, .doc = "0 = boost is off"),
 	KT_FIELD(KtCpuTopology, has_virt, .source = "/sys/devices/system/cpu/modalias",
 		 .doc = "x86: the processor has VMX or SVM"),
+	KT_FIELD(KtCpuTopology, has_invtsc, .source = "/sys/devices/system/cpu/modalias",
+		 .doc = "the time stamp counter never stops or changes its rate"),
 	KT_FIELD(KtCpuTopology, packages, .source = "hwloc", .doc = "sockets"),
 	KT_FIELD(KtCpuTopology, cores, .source = "hwloc", .doc = "physical cores online"),
 	KT_FIELD_LIST(KtCpuTopology, list, cpu_schema, .source = "hwloc", .doc = "online CPUs"),
@@ -417,9 +419,31 @@ static const KtField system_fields[] = {
 		 .form = KT_FORM_LINE, .doc = "that tuned applies"),
 	KT_FIELD(KtSystem, iommu_groups, .source = "/sys/kernel/iommu_groups",
 		 .doc = "how many; 0 = no IOMMU is in use"),
+	KT_FIELD(KtSystem, has_numad, .source = "/usr/bin/numad, /usr/sbin/numad",
+		 .doc = "numad is installed"),
 	KT_FIELD(KtSystem, uptime_s, .unit = "s", .source = "/proc/uptime", .doc = "since boot"),
 };
 static KT_SCHEMA(system_schema, KtSystem, system_fields, .doc = "the operating system");
+
+static const KtField pci_device_fields[] = {
+	KT_FIELD(KtPciDevice, address, .source = "/sys/bus/pci/devices", .doc = "0000:06:10.0"),
+	KT_FIELD(KtPciDevice, class_id, .source = "/sys/bus/pci/devices/*/class",
+		 .doc = "class, subclass and interface, as in 0x020000"),
+	KT_FIELD(KtPciDevice, driver, .source = "/sys/bus/pci/devices/*/driver",
+		 .doc = "driver that has it"),
+	KT_FIELD(KtPciDevice, iommu_group, .source = "/sys/bus/pci/devices/*/iommu_group",
+		 .doc = "devices that can reach each other's memory"),
+	KT_FIELD(KtPciDevice, node, .source = "/sys/bus/pci/devices/*/numa_node",
+		 .doc = "NUMA node; absent = the firmware does not say"),
+	KT_FIELD(KtPciDevice, physical, .source = "/sys/bus/pci/devices/*/physfn",
+		 .doc = "address of the card that this is a virtual function of"),
+	KT_FIELD(KtPciDevice, use, .source = "net and block devices below it",
+		 .doc = "what the host does with it"),
+	KT_FIELD(KtPciDevice, is_assigned, .source = "domain XML of all guests",
+		 .doc = "a guest names it"),
+};
+static KT_SCHEMA(pci_device_schema, KtPciDevice, pci_device_fields,
+		 .doc = "a PCI device that a guest names, or that shares its IOMMU group");
 
 static const KtField host_fields[] = {
 	KT_FIELD_RECORD(KtHost, system, system_schema, .doc = "operating system"),
@@ -443,5 +467,7 @@ static const KtField host_fields[] = {
 		      .doc = "loaded modules"),
 	KT_FIELD_RECORD(KtHost, cgroup, cgroup_schema, .doc = "control groups"),
 	KT_FIELD_LIST(KtHost, agents, agent_schema, .doc = "running agents"),
+	KT_FIELD_LIST(KtHost, pci_devices, pci_device_schema, .source = "/sys/bus/pci/devices",
+		      .doc = "assigned PCI devices and their groups"),
 };
 KT_SCHEMA(kt_host_schema, KtHost, host_fields, .doc = "the host");

@@ -77,6 +77,19 @@ typedef struct KtCgroup {
 	KtOptU64 machine_weight;
 } KtCgroup;
 
+/* A PCI device that a guest names, or that is in one IOMMU group with such a device. */
+typedef struct KtPciDevice {
+	KtOptStr address;     /* "0000:06:10.0" */
+	KtOptStr class_id;    /* "0x020000" */
+	KtOptStr driver;      /* "vfio-pci", "ixgbe"; absent = none */
+	KtOptU64 iommu_group; /* absent = no IOMMU */
+	KtOptU64 node;        /* absent = not said */
+	KtOptStr physical;    /* of a virtual function: address of its card */
+	KtOptStr use;         /* "eth0 is up", "sda1 is mounted at /srv"; absent = none */
+	KtOptBool is_assigned;
+} KtPciDevice;
+KT_LIST(KtPciDeviceList, KtPciDevice);
+
 typedef struct KtSystem {
 	KtOptStr hostname;
 	KtOptStr distribution;         /* ID of os-release */
@@ -95,6 +108,7 @@ typedef struct KtSystem {
 	KtOptStr xen_capabilities;
 	KtOptStr tuned_profile;
 	KtOptU64 iommu_groups;
+	KtOptBool has_numad;
 	KtOptU64 uptime_s;
 } KtSystem;
 
@@ -115,6 +129,7 @@ typedef struct KtHost {
 	KtModuleList modules;
 	KtCgroup cgroup;
 	KtAgentList agents;
+	KtPciDeviceList pci_devices;
 } KtHost;
 
 extern const KtSchema kt_block_schema;

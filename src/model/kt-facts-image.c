@@ -29,6 +29,8 @@ static const KtField image_fields[] = {
 		 .doc = "not copied on write (attribute C of btrfs)"),
 	KT_FIELD(KtImage, direct_align_bytes, .unit = "B", .source = "statx(2), BLKSSZGET",
 		 .doc = "alignment that O_DIRECT asks for"),
+	KT_FIELD(KtImage, host_use, .source = "/sys/dev/block, /proc/self/mountinfo, /proc/swaps",
+		 .doc = "what the host does with a block device"),
 	KT_FIELD(KtImage, format, .source = HEADER,
 		 .doc = "what the first bytes look like: raw, qcow2, qed, vmdk, luks..."),
 	KT_FIELD(KtImage, variant, .source = HEADER, .doc = "vmdk: createType"),

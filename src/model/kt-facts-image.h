@@ -30,6 +30,7 @@ typedef struct KtImage {
 	KtOptStr mount_options;
 	KtOptBool is_nocow;
 	KtOptU64 direct_align_bytes; /* of reads and writes with O_DIRECT */
+	KtOptStr host_use;           /* of a block device: "mounted at /srv"; ABSENT: none */
 	/* its header */
 	KtOptStr format;
 	KtOptStr variant;

@@ -62,6 +62,7 @@ typedef struct KtCpuTopology {
 	KtOptBool no_turbo;
 	KtOptBool boost;
 	KtOptBool has_virt;
+	KtOptBool has_invtsc;
 	KtOptU64 packages;
 	KtOptU64 cores;
 	KtCpuList list;

@@ -165,7 +165,8 @@ settle_controllers(const KtGuestConfig *config)
 {
 	for (uint32_t i = 0; i < config->controllers.n; i++) {
 		KtController *controller = &config->controllers.v[i];
-		bool is_pci = kt_opt_is(controller->model, "pcie-root");
+		bool is_pci = kt_opt_is(controller->model, "pcie-root") ||
+			      kt_opt_is(controller->model, "pcie-root-port");
 		if (kt_known(controller->model))
 			controller->type =
 				(KtOptStr){.v = is_pci ? "pci" : "scsi", .state = KT_STATE_VALUE};
@@ -206,12 +207,125 @@ stage_nics(KtGuest *guest)
 		guest->live.nics.v[i].queues = (KtOptU64){.state = KT_STATE_ABSENT};
 }
 
+static KtOptU64
+number(uint64_t value)
+{
+	return (KtOptU64){.v = value, .state = KT_STATE_VALUE};
+}
+
+static KtOptStr
+word(const char *text)
+{
+	return (KtOptStr){.v = text, .state = KT_STATE_VALUE};
+}
+
+/* Fast disks on one IOThread, on hosts that are new enough for several. */
+static void
+stage_fast_disks(KtFacts *facts, KtGuest *guest)
+{
+	facts->meta.libvirt_version = number(11003000);
+	facts->meta.qemu_version = number(10000000);
+	guest->is_persistent = yes;
+	guest->workload = word("throughput");
+	guest->inactive.type = word("kvm");
+	guest->inactive.vcpus_max = number(4);
+	for (uint32_t i = 0; i < guest->inactive.disks.n; i++) {
+		guest->inactive.disks.v[i].bus = word("virtio");
+		guest->inactive.disks.v[i].iothread = number(1);
+		guest->inactive.disks.v[i].has_iothread_map = no;
+	}
+}
+
+/* Half of a cluster. */
+static void
+stage_shared_disks(KtGuest *guest)
+{
+	guest->is_persistent = yes;
+	guest->inactive.type = word("kvm");
+	for (uint32_t i = 0; i < guest->inactive.disks.n; i++) {
+		KtDisk *disk = &guest->inactive.disks.v[i];
+		disk->device = word("lun");
+		disk->bus = word("scsi");
+		disk->shareable = yes;
+		disk->readonly = no;
+		disk->reservations = (KtOptStr){.state = KT_STATE_ABSENT};
+	}
+}
+
+static KtOptCpuset
+set_of(KtFacts *facts, unsigned id)
+{
+	KtCpuset set = {{0}};
+
+	kt_cpuset_add(&set, id);
+	return (KtOptCpuset){.v = kt_facts_cpuset(facts, &set), .state = KT_STATE_VALUE};
+}
+
+/* Two guests with common memory on two nodes. */
+static void
+stage_sharing(KtFacts *facts)
+{
+	static KtShmem ring = {.name = {.v = "ring", .state = KT_STATE_VALUE}};
+
+	for (unsigned i = 0; i < 2 && i < facts->guests.n; i++) {
+		KtGuest *guest = &facts->guests.v[i];
+		guest->is_active = no;
+		guest->autostart = yes;
+		guest->is_persistent = yes;
+		guest->inactive.type = word("kvm");
+		guest->inactive.shmems = (KtShmemList){.v = &ring, .n = 1, .state = KT_STATE_VALUE};
+		guest->inactive.numa_nodeset = set_of(facts, i);
+		guest->inactive.vcpu_pins.n = 0;
+		guest->inactive.vcpu_cpuset = (KtOptCpuset){.state = KT_STATE_ABSENT};
+	}
+}
+
+/* A guest whose memory stayed where it was when it was pinned. */
+static void
+stage_strayed(KtFacts *facts, KtGuest *guest)
+{
+	KtGuestEffective *effective = &guest->effective;
+
+	if (facts->host.nodes.n == 0)
+		return;
+	guest->is_active = yes;
+	guest->live.type = word("kvm");
+	guest->live.vcpus = number(1);
+	guest->live.vcpus_max = number(1);
+	guest->live.vcpu_pins.n = 0;
+	guest->live.vcpu_pins.state = KT_STATE_VALUE;
+	guest->live.cells.n = 0;
+	guest->live.vcpu_cpuset = facts->host.nodes.v[0].cpus;
+	effective->node_memory.v = kt_arena_new0(facts->arena, KtNodeMemory, 1);
+	effective->node_memory.n = 1;
+	effective->node_memory.state = KT_STATE_VALUE;
+	effective->node_memory.v[0] =
+		(KtNodeMemory){.node = number(1), .memory_kib = number(1000000)};
+}
+
+static void
+stage_devices(KtFacts *facts)
+{
+	KtGuest *guest = &facts->guests.v[0];
+
+	if (once_in(8))
+		stage_fast_disks(facts, guest);
+	else if (once_in(8))
+		stage_shared_disks(guest);
+	else if (once_in(8))
+		stage_sharing(facts);
+	else if (once_in(6))
+		stage_strayed(facts, guest);
+}
+
 /* Situations of several facts, which chance alone makes too rarely. */
 static void
 stage(KtFacts *facts)
 {
 	KtGuest *guest = facts->guests.n ? &facts->guests.v[0] : NULL;
 
+	if (guest)
+		stage_devices(facts);
 	if (guest && once_in(4))
 		stage_nics(guest);
 	if (guest && once_in(4)) {

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-guest-value.h"
 #include "kt-guest-xml.h"
+#include "kt-pci-address.h"
 #include "kt-xml.h"
 
 #include <string.h>
@@ -30,7 +31,8 @@ static const char full_xml[] =
 	"  </memoryBacking>\n"
 	"  <vcpu placement='static' cpuset='0-7,^3' current='2'>4</vcpu>\n"
 	"  <iothreads>2</iothreads>\n"
-	"  <iothreadids><iothread id='2'/><iothread id='5'/></iothreadids>\n"
+	"  <iothreadids><iothread id='2'><poll max='1000'/></iothread><iothread id='5'/>"
+	"  </iothreadids>\n"
 	"  <memtune>\n"
 	"    <hard_limit unit='GiB'>2</hard_limit><soft_limit>1</soft_limit>\n"
 	"    <swap_hard_limit>3</swap_hard_limit>\n"
@@ -55,7 +57,8 @@ static const char full_xml[] =
 	"      <vpindex state='on'/><synic state='on'/><stimer state='on'/></hyperv>\n"
 	"    <kvm><poll-control state='on'/></kvm>\n"
 	"  </features>\n"
-	"  <clock offset='utc'><timer name='rtc' present='yes' tickpolicy='catchup'/></clock>\n"
+	"  <clock offset='utc'><timer name='rtc' present='yes' tickpolicy='catchup'\n"
+	"    frequency='2600000000'/></clock>\n"
 	"  <on_crash>destroy</on_crash>\n"
 	"  <cpu mode='custom' match='exact' check='partial' migratable='on'>\n"
 	"    <model fallback='allow'>Nehalem</model><vendor>Intel</vendor>\n"
@@ -69,19 +72,25 @@ static const char full_xml[] =
 	"      <driver name='qemu' type='qcow2' cache='none' io='native' iothread='1'\n"
 	"        discard='unmap' detect_zeroes='on' queues='2' error_policy='stop'\n"
 	"        rerror_policy='report'>\n"
-	"      <metadata_cache><max_size unit='bytes'>1048576</max_size></metadata_cache></driver>\n"
+	"      <metadata_cache><max_size unit='bytes'>1048576</max_size></metadata_cache>\n"
+	"      <iothreads><iothread id='2'/></iothreads></driver>\n"
 	"      <iotune><total_iops_sec>100</total_iops_sec></iotune>\n"
-	"      <source file='/images/a b.qcow2'/>\n"
+	"      <source file='/images/a b.qcow2'><reservations managed='yes'/></source>\n"
 	"      <backingStore type='file'><source file='/images/base.qcow2'/></backingStore>\n"
 	"      <target dev='vda' bus='virtio'/><readonly/><shareable/><transient/>\n"
 	"    </disk>\n"
 	"    <controller type='scsi' index='3' model='virtio-scsi'>\n"
 	"      <driver iothread='2' queues='4'/></controller>\n"
-	"    <interface type='bridge'>\n"
+	"    <interface type='hostdev' managed='yes'>\n"
+	"      <source><address type='pci' domain='0x0000' bus='0x06' slot='0x10' function='0x1'/>\n"
+	"      </source><teaming type='transient' persistent='ua-1'/>\n"
 	"      <mac address='52:54:00:00:00:01'/><model type='virtio'/><target dev='vnet0'/>\n"
 	"      <driver name='vhost' queues='4' event_idx='on' tx_queue_size='256'/>\n"
 	"    </interface>\n"
-	"    <hostdev mode='subsystem' type='pci'/><hostdev mode='subsystem' type='usb'/>\n"
+	"    <hostdev mode='subsystem' type='pci' managed='no'>\n"
+	"      <source><address domain='0x0000' bus='0x07' slot='0x00' function='0x0'/></source>\n"
+	"      <address type='pci' domain='0x0000' bus='0x05' slot='0x00' function='0x0'/>\n"
+	"    </hostdev><hostdev mode='subsystem' type='usb'/><shmem name='ring'/>\n"
 	"    <rng model='virtio'>\n"
 	"      <rate bytes='1024'/>\n"
 	"      <backend model='random'>\n        /dev/urandom\n      </backend>\n"
@@ -90,6 +99,7 @@ static const char full_xml[] =
 	"    <memballoon model='virtio' autodeflate='on' freePageReporting='on'>\n"
 	"      <stats period='10'/></memballoon>\n"
 	"    <memory model='virtio-mem'><target><size unit='MiB'>64</size><node>0</node>\n"
+	"      <block unit='KiB'>2048</block>\n"
 	"      <requested unit='MiB'>32</requested><current unit='MiB'>16</current></target>\n"
 	"      <alias name='ua-grow'/><address type='dimm' slot='3'/>\n"
 	"    </memory>\n"
@@ -233,6 +243,12 @@ test_devices(void)
 	assert_u64(parsed.config.nics.v[0].queues, 4);
 	g_assert_cmpstr(parsed.config.rngs.v[0].source.v, ==, "/dev/urandom");
 	g_assert_true(kt_opt_true(parsed.config.rngs.v[0].has_rate));
+	g_autofree char *nic = kt_pci_address_of_nic(&parsed.config.nics.v[0]);
+	g_autofree char *device = kt_pci_address_of_hostdev(&parsed.config.hostdev_list.v[0]);
+	g_assert_cmpstr(nic, ==, "0000:06:10.1");
+	g_assert_cmpstr(device, ==, "0000:07:00.0");
+	g_assert_null(kt_pci_address_of_hostdev(&parsed.config.hostdev_list.v[1]));
+	assert_cpus(parsed.config.pci_buses, "5");
 }
 
 static void

@@ -42,6 +42,7 @@ def make_image(path, fmt, is_block=False, **changes):
         "mount_options": "rw,relatime,attr2,inode64,logbufs=8,logbsize=32k,noquota",
         "is_nocow": False,
         "direct_align_bytes": 512,
+        "host_use": ABSENT,
         "format": fmt,
         "variant": ABSENT,
         "version": 3,
