@@ -135,8 +135,8 @@ typedef struct KtMemoryDevice {
 	KtOptU64 node; /* of the guest */
 	KtOptU64 requested_kib;
 	KtOptU64 current_kib;
-	KtOptStr slot;  /* of a DIMM; with a 0x in front of a PCI device */
-	KtOptStr alias; /* "ua-NAME" when somebody gave it one */
+	KtOptStr slot;      /* of a DIMM; with a 0x in front of a PCI device */
+	KtOptStr alias;     /* "ua-NAME" when somebody gave it one */
 	KtOptU64 block_kib; /* virtio-mem: in what steps it changes */
 } KtMemoryDevice;
 KT_LIST(KtMemoryDeviceList, KtMemoryDevice);
