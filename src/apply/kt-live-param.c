@@ -10,8 +10,10 @@
 #define MEMORY_MAX_KIB 9007199254740988ULL
 /* libvirt: src/util/vircgroup.h, VIR_CGROUP_CPU_QUOTA_MAX, which "max" of cgroup v2 becomes. */
 #define QUOTA_MAX_US 17592186044415LL
-/* libvirt's VIR_DOMAIN_BLOCK_IO_TUNE has 21 parameters; the others fewer. */
-#define MAX_PARAMS 64
+/* libvirt: src/remote/remote_protocol.x, REMOTE_DOMAIN_BLOCK_IO_TUNE_PARAMETERS_MAX, and the same
+ * of the other families: a daemon refuses to be asked for more. */
+#define MAX_PARAMS    32
+#define MAX_OF_OTHERS 16
 
 typedef struct Params {
 	virTypedParameter v[MAX_PARAMS];
@@ -29,6 +31,7 @@ typedef struct Family {
 	const char *prefix;
 	int (*get)(virDomainPtr domain, const char *device, virTypedParameterPtr params, int *n);
 	int (*set)(virDomainPtr domain, const char *device, virTypedParameterPtr params, int n);
+	int max;           /* parameters that may be asked for */
 	bool has_device;   /* DISK stands between prefix and name */
 	bool is_by_device; /* the value is a list "PATH,NUMBER,PATH,NUMBER" */
 } Family;
@@ -95,14 +98,19 @@ set_numa(virDomainPtr domain, const char *device, virTypedParameterPtr params, i
 }
 
 static const Family families[] = {
-	{.prefix = "sched/", .get = get_sched, .set = set_sched},
-	{.prefix = "memory/", .get = get_memory, .set = set_memory},
-	{.prefix = "blkio/", .get = get_blkio, .set = set_blkio},
-	{.prefix = "iotune/", .get = get_iotune, .set = set_iotune, .has_device = true},
-	{.prefix = "numa/", .get = get_numa, .set = set_numa},
+	{.prefix = "sched/", .get = get_sched, .set = set_sched, .max = MAX_OF_OTHERS},
+	{.prefix = "memory/", .get = get_memory, .set = set_memory, .max = MAX_OF_OTHERS},
+	{.prefix = "blkio/", .get = get_blkio, .set = set_blkio, .max = MAX_OF_OTHERS},
+	{.prefix = "iotune/",
+	 .get = get_iotune,
+	 .set = set_iotune,
+	 .max = MAX_PARAMS,
+	 .has_device = true},
+	{.prefix = "numa/", .get = get_numa, .set = set_numa, .max = MAX_OF_OTHERS},
 	{.prefix = "blkio-device/",
 	 .get = get_blkio,
 	 .set = set_blkio,
+	 .max = MAX_OF_OTHERS,
 	 .has_device = true,
 	 .is_by_device = true},
 };
@@ -152,7 +160,7 @@ kt_live_param_is(const char *locator)
 static virTypedParameterPtr
 read_param(virDomainPtr domain, const Place *place, Params *params, GError **error)
 {
-	params->n = MAX_PARAMS;
+	params->n = place->family->max;
 	if (place->family->get(domain, place->device, params->v, &params->n) < 0) {
 		params->n = 0;
 		kt_throw_virt(error, "read the setting");

@@ -4,6 +4,7 @@
 
 #include "kt-actuator.h"
 #include "kt-dom-memory.h"
+#include "kt-live-job.h"
 
 #include <string.h>
 
@@ -174,6 +175,9 @@ kt_session_request(KtSession *session, const char *word, const KtRequest *reques
 		return NULL;
 	kt_session_machine(session, plan->uri, &machine);
 	for (uint32_t i = 0; i < plan->n_steps; i++) {
+		if (plan->steps[i].knob == KT_KNOB_DOMAIN_LIVE &&
+		    !kt_live_job_check(&machine, &plan->steps[i], error))
+			return NULL;
 		if (!fill_step(&machine, plan, &plan->steps[i], error))
 			return NULL;
 	}

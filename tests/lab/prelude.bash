@@ -98,6 +98,19 @@ cpus_of() # GUEST THREAD
 	done | sort -u
 }
 
+# Through the guest's agent, whose answer is JSON around base64.
+inside() # GUEST SHELL-COMMAND: its output
+{
+	local answer pid
+	answer=$(virsh qemu-agent-command "$1" "{\"execute\":\"guest-exec\",\"arguments\":{\"path\":\"/bin/sh\",\"arg\":[\"-c\",\"$2\"],\"capture-output\":true}}")
+	pid=$(tr -dc 0-9 <<<"$answer")
+	until grep -q '"exited":true' <<<"$answer"; do
+		sleep 0.2
+		answer=$(virsh qemu-agent-command "$1" "{\"execute\":\"guest-exec-status\",\"arguments\":{\"pid\":$pid}}")
+	done
+	sed -n 's/.*"out-data":"\([^"]*\)".*/\1/p' <<<"$answer" | base64 -d
+}
+
 weight_of() # GUEST: its weight among the guests, from cgroup v2
 {
 	local group
@@ -179,7 +192,7 @@ state()
 kvmtune()
 {
 	case "$FAULT:$1" in
-	apply:apply | undo:undo | recover:recover | confirm:confirm)
+	apply:apply | apply:set | undo:undo | recover:recover | confirm:confirm)
 		echo "fault: '$1' does nothing"
 		return 0
 		;;
