@@ -4,6 +4,7 @@
 
 #include "kt-clock.h"
 #include "kt-fault.h"
+#include "kt-virt-uri.h"
 
 #include <libvirt/virterror.h>
 #include <string.h>
@@ -336,7 +337,12 @@ kt_power_start(KtMachine *machine, const char *uuid, bool is_trial, GError **err
 
 	if (fault)
 		return kt_throw_errno(error, fault, "start it");
-	call->flags = is_trial ? VIR_DOMAIN_START_PAUSED | VIR_DOMAIN_START_AUTODESTROY : 0;
+	if (is_trial)
+		call->flags = VIR_DOMAIN_START_PAUSED;
+	/* The embedded driver has no such thing (libvirt 9.0, "not supported for embedded drivers
+	 * yet"). */
+	if (is_trial && !kt_virt_uri_is_embed(machine->uri))
+		call->flags |= VIR_DOMAIN_START_AUTODESTROY;
 	return run(machine, START_LIMIT_MS, "start it", do_start, call, error);
 }
 

@@ -239,7 +239,8 @@ put_rst_statuses(GString *out)
 		 .doc = "done; for **audit** also when there are findings below --fail-on"},
 		{.status = 1,
 		 .doc = "findings at or above --fail-on; **verify** found a difference; the plan is "
-			"stale or contradicts itself; **restart**: not all has become true"},
+			"stale or contradicts itself; **restart**: not all has become true; **why**: something keeps the guest from "
+			"starting"},
 		{.status = 2, .doc = "the command line or the configuration is wrong"},
 		{.status = 3,
 		 .doc = "something could not be connected to, read or written, or was refused; "

@@ -355,6 +355,14 @@ static const KtOptionRow rows[KT_OPTION_N] = {
 			.doc = "As a power cut: what the guest has not written yet is lost.",
 			MEMBER(force),
 		},
+	[KT_OPTION_TRY] =
+		{
+			.name = "try",
+			.help = "start it, paused, and end it again at once",
+			.doc = "It runs no instruction. libvirt ends it when kvmtune is killed. Refused "
+			       "for a guest with a saved state.",
+			MEMBER(try_start),
+		},
 };
 
 const KtOptionRow *

@@ -55,6 +55,7 @@ typedef struct KtOptions {
 	char *timeout;
 	char *mode;
 	gboolean force;
+	gboolean try_start;
 } KtOptions;
 
 typedef enum KtOptionId {
@@ -99,6 +100,7 @@ typedef enum KtOptionId {
 	KT_OPTION_TIMEOUT,
 	KT_OPTION_MODE,
 	KT_OPTION_FORCE,
+	KT_OPTION_TRY,
 	KT_OPTION_N,
 } KtOptionId;
 

@@ -98,22 +98,41 @@ query_value(const char *query, const char *key)
 	return params ? g_strdup(g_hash_table_lookup(params, key)) : NULL;
 }
 
-/* The directories are those of libvirt's qemu_conf.c (virQEMUDriverConfigNew): privileged
- * RUNSTATEDIR/libvirt/qemu, session RUNTIME/libvirt/qemu/run, embedded ROOT/run/qemu. */
-char *
-kt_virt_uri_pid_dir(const char *text, const char *runtime_dir)
+/* The directories are those of libvirt's qemu_conf.c (virQEMUDriverConfigNew). NULL for URIs of
+ * other machines and other drivers. */
+static char *
+driver_dir(const char *text, const char *system, char *session, const char *embed)
 {
 	g_auto(Uri) uri = {NULL};
+	g_autofree char *of_session = session;
 
 	if (!kt_virt_uri_is_qemu(text) || kt_virt_uri_is_remote(text) || !split(text, &uri))
 		return NULL;
 	if (g_strcmp0(uri.path, "/system") == 0)
-		return g_strdup("/run/libvirt/qemu");
+		return g_strdup(system);
 	if (g_strcmp0(uri.path, "/session") == 0)
-		return g_build_filename(runtime_dir, "libvirt/qemu/run", NULL);
+		return g_steal_pointer(&of_session);
 	if (g_strcmp0(uri.path, "/embed") != 0)
 		return NULL;
 
 	g_autofree char *root = query_value(uri.query, "root");
-	return root && g_path_is_absolute(root) ? g_build_filename(root, "run/qemu", NULL) : NULL;
+	return root && g_path_is_absolute(root) ? g_build_filename(root, embed, NULL) : NULL;
+}
+
+char *
+kt_virt_uri_pid_dir(const char *text, const char *runtime_dir)
+{
+	return driver_dir(text,
+			  "/run/libvirt/qemu",
+			  g_build_filename(runtime_dir, "libvirt/qemu/run", NULL),
+			  "run/qemu");
+}
+
+char *
+kt_virt_uri_log_dir(const char *text, const char *cache_dir)
+{
+	return driver_dir(text,
+			  "/var/log/libvirt/qemu",
+			  g_build_filename(cache_dir, "libvirt/qemu/log", NULL),
+			  "log/qemu");
 }

@@ -24,3 +24,7 @@ bool kt_virt_uri_is_embed(const char *text);
 /* Where the QEMU driver of the local URI @text keeps its pid files, or NULL for other URIs.
  * @runtime_dir is XDG_RUNTIME_DIR, for sessions. Free with g_free. */
 char *kt_virt_uri_pid_dir(const char *text, const char *runtime_dir);
+
+/* Where the QEMU driver of the local URI @text has NAME.log of each QEMU process, or NULL for other
+ * URIs. @cache_dir is XDG_CACHE_HOME, for sessions. Free with g_free. */
+char *kt_virt_uri_log_dir(const char *text, const char *cache_dir);

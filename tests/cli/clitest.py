@@ -19,7 +19,7 @@ sys.path.insert(0, str(SOURCE / "tests" / "tools"))
 KVMTUNE = os.environ.get("KVMTUNE", str(SOURCE / "build" / "src" / "cli" / "kvmtune"))
 
 VERBS = (
-    "audit explain practices guides snapshot place status get plan apply set restart confirm verify undo"
+    "audit explain practices guides snapshot place status get why plan apply set restart confirm verify undo"
     " recover history demo completion"
 ).split()
 

@@ -46,6 +46,21 @@ class Help(Case):
             self.assertRegex(answer.out, r"^kvmtune \d+\.\d+\.\d+\n$")
 
 
+class Why(Case):
+    def test_messages(self):
+        text = "error: internal error: shares '0' must be in range [2, 262144]\n\x1b[2Jerror: odd\n"
+        answer = self.expect(run("why", "-", stdin=None, input=text), 1)
+        self.assertIn("guest.cpu.shares", answer.out)
+        self.assertIn("kvmtune has no explanation", answer.out)
+        self.assertNotIn("\x1b", answer.out)
+        answer = self.expect(run("why", "-", "--json", stdin=None, input=text), 1)
+        self.assertEqual(answer.json["messages"][1]["means"], None)
+
+    def test_nothing(self):
+        self.expect(run("why", "-"), 0)
+        self.expect_error(run("why", "-", "--try"), 2, "--try wants a guest")
+
+
 class Mistakes(Case):
     def test_no_verb(self):
         self.expect_error(run(), 2, "a verb is missing", "hint: ")
@@ -92,6 +107,8 @@ class Mistakes(Case):
             ["undo", "0"],
             ["verify", "-5x"],
             ["completion", "tcsh"],
+            ["restart", "x", "--mode=magic"],
+            ["restart", "x", "--timeout=2h"],
             ["dump", "nothing"],
             ["complete", "nothing"],
         ):

@@ -5,6 +5,7 @@
 
 #include "kt-golden.h"
 #include "kt-report-restart.h"
+#include "kt-report-why.h"
 
 #include <locale.h>
 
@@ -98,6 +99,69 @@ test_restart_json(void)
 	kt_golden_compare("report/restart.json", text);
 }
 
+static KtWhy *
+sample_why(void)
+{
+	KtWhy *why = kt_why_new();
+	KtObstacle *obstacle = g_new0(KtObstacle, 1);
+
+	why->name = g_strdup("web1");
+	why->uuid = g_strdup("1b4e28ba-2fa1-11d2-883f-0016d3cca427");
+	why->state = g_strdup("shut off");
+	why->log_path = g_strdup("/var/log/libvirt/qemu/web1.log");
+	why->started = g_strdup("2026-11-21 12:34:56.789+0000");
+	why->reason = g_strdup("failed");
+	kt_why_add(why,
+		   "QEMU's log",
+		   "qemu-system-x86_64: unable to map backing store for guest RAM: Cannot allocate "
+		   "memory",
+		   true);
+	kt_why_add(why, "QEMU's log", "qemu-system-x86_64: something new", true);
+	kt_why_judge(why, NULL, NULL);
+
+	KtWhyMessage *message = why->messages->pdata[0];
+	KtWhyPractice *practice = message->practices->pdata[0];
+	practice->is_finding = practice->has_changes = true;
+	practice->summary = g_strdup("guests will not start: there are too few static huge pages");
+	obstacle->text = g_strdup("pins name 1 CPU that is not online");
+	obstacle->practice = "guest.vcpu.pin";
+	obstacle->advice = g_strdup("'kvmtune explain guest.vcpu.pin'");
+	g_ptr_array_add(why->obstacles, obstacle);
+	return why;
+}
+
+static void
+test_why(void)
+{
+	const KtStyle style = {.width = 80};
+	g_autoptr(KtWhy) why = sample_why();
+	g_autoptr(KtWhy) fine = kt_why_new();
+	g_autoptr(KtWhy) runs = kt_why_new();
+	g_autoptr(KtWhy) empty = kt_why_new();
+	g_autoptr(GString) out = g_string_new(NULL);
+	g_autoptr(KtJson) json = kt_report_why_json(why);
+	g_autofree char *text = kt_json_print(json);
+
+	kt_report_why(why, &style, out);
+	fine->name = g_strdup("db1");
+	fine->state = g_strdup("shut off");
+	fine->log_path = g_strdup("/var/log/libvirt/qemu/db1.log");
+	fine->log_problem = g_strdup("No such file or directory");
+	kt_report_why(fine, &style, out);
+	fine->trial = g_strdup("started");
+	kt_report_why(fine, &style, out);
+	runs->name = g_strdup("mail");
+	runs->state = g_strdup("running");
+	runs->is_running = true;
+	kt_report_why(runs, &style, out);
+	kt_report_why(empty, &style, out);
+	kt_golden_compare("report/why.80.txt", out->str);
+	kt_golden_compare("report/why.json", text);
+	g_assert_true(kt_why_has_cause(why));
+	g_assert_false(kt_why_has_cause(fine));
+	g_assert_false(kt_why_has_cause(empty));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -106,5 +170,6 @@ main(int argc, char **argv)
 	g_test_add_func("/report/restart-plan", test_restart_plan);
 	g_test_add_func("/report/restart", test_restart);
 	g_test_add_func("/report/restart-json", test_restart_json);
+	g_test_add_func("/report/why", test_why);
 	return g_test_run();
 }
