@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-clock.h"
 #include "kt-command.h"
+#include "kt-fleet.h"
 #include "kt-input.h"
 #include "kt-instance-facts.h"
 #include "kt-place-plan.h"
@@ -11,6 +12,7 @@
 #include "kt-what-if.h"
 
 #include <string.h>
+#include <time.h>
 
 /* KT_INSTANCE_MAX_GUESTS guests with pins for hundreds of vCPUs. */
 #define MAX_INSTANCE_BYTES ((size_t)64 * 1024 * 1024)
@@ -194,6 +196,38 @@ put_plan(KtCli *cli, const Subject *subject, const KtSolution *solution, GError 
 	return true;
 }
 
+static int64_t
+now_ns(void)
+{
+	struct timespec now = {0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+static bool
+run_fleet(KtCli *cli, GError **error)
+{
+	g_autoptr(KtFleet) fleet = NULL;
+	g_autoptr(KtJson) json = kt_input_read_json(cli->options.fleet, MAX_INSTANCE_BYTES, error);
+	uint64_t median_ns = 0;
+	uint64_t p99_ns = 0;
+
+	fleet = json ? kt_fleet_from_json(json, error) : NULL;
+	if (!fleet)
+		return json ? kt_prefix(error, "%s", kt_input_name(cli->options.fleet)) : false;
+
+	int64_t start_ns = now_ns();
+	kt_fleet_run(fleet, now_ns, &median_ns, &p99_ns);
+	int64_t elapsed_ns = now_ns() - start_ns;
+	KtJson *answer = kt_fleet_to_json(fleet);
+	kt_json_set_u64(answer, "elapsed_us", (uint64_t)elapsed_ns / 1000);
+	kt_json_set_u64(answer, "median_ns", median_ns);
+	kt_json_set_u64(answer, "p99_ns", p99_ns);
+	kt_cli_put_json(cli, answer);
+	return true;
+}
+
 static bool
 run(KtCli *cli, GError **error)
 {
@@ -201,6 +235,8 @@ run(KtCli *cli, GError **error)
 	KtSearchLimits limits = {0};
 	g_auto(Subject) subject = {0};
 
+	if (cli->options.fleet)
+		return run_fleet(cli, error);
 	if (cli->options.output && (is_hypothetical(cli) || cli->options.instance))
 		return kt_throw(error,
 				KT_ERROR_USAGE,
@@ -230,6 +266,7 @@ static const KtOptionId options[] = {
 	KT_OPTION_WHAT_IF,
 	KT_OPTION_ADMIT,
 	KT_OPTION_SVG,
+	KT_OPTION_FLEET,
 	KT_OPTION_OUTPUT,
 	KT_OPTION_DEEP,
 	KT_OPTION_UNSET,

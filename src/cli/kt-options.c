@@ -318,6 +318,15 @@ static const KtOptionRow rows[KT_OPTION_N] = {
 			.complete = KT_COMPLETE_FILE,
 			MEMBER(svg),
 		},
+	[KT_OPTION_FLEET] =
+		{
+			.name = "fleet",
+			.arg = "FILE",
+			.help = "place guests over the many hosts of this file",
+			.doc = "The format is told in docs/place-fleet-format.md; the answer is JSON.",
+			.complete = KT_COMPLETE_FILE,
+			MEMBER(fleet),
+		},
 	[KT_OPTION_VERDICT] =
 		{
 			.name = "verdict",

@@ -51,6 +51,7 @@ typedef struct KtOptions {
 	char **what_if;
 	char *admit;
 	char *svg;
+	char *fleet;
 	char **verdicts;
 	char *timeout;
 	char *mode;
@@ -96,6 +97,7 @@ typedef enum KtOptionId {
 	KT_OPTION_WHAT_IF,
 	KT_OPTION_ADMIT,
 	KT_OPTION_SVG,
+	KT_OPTION_FLEET,
 	KT_OPTION_VERDICT,
 	KT_OPTION_TIMEOUT,
 	KT_OPTION_MODE,
