@@ -9,6 +9,7 @@
 /* Where systemd and elogind mount v2 beside v1 (systemd: docs/CGROUP_DELEGATION.md). */
 #define UNIFIED CGROUP "/unified/cgroup.controllers"
 #define CGROUPS "/proc/cgroups"
+#define IO_COST CGROUP "/io.cost.qos"
 
 /* "#subsys_name hierarchy num_cgroups enabled" (cgroups(7)): the names whose last number is 1. */
 static char *
@@ -52,12 +53,33 @@ has_hierarchies(KtHostJob *job)
 	return state == KT_STATE_VALUE && !*names ? KT_STATE_ABSENT : state;
 }
 
+/* "254:0 enable=1 ctrl=auto rpct=..." for each device that somebody has set
+ * (Documentation/admin-guide/cgroup-v2.rst, io.cost.qos). */
+static KtOptStr
+io_cost(KtHostJob *job)
+{
+	g_autofree char *text = NULL;
+	KtState state = kt_host_text(job, IO_COST, &text);
+	g_autoptr(GString) on = g_string_new(NULL);
+	char *cursor = text;
+
+	if (state != KT_STATE_VALUE)
+		return (KtOptStr){.state = state, .origin = kt_facts_origin(job->facts, IO_COST)};
+	for (char *line = strsep(&cursor, "\n"); line; line = strsep(&cursor, "\n")) {
+		if (strstr(line, " enable=1"))
+			g_string_append_printf(
+				on, "%s%.*s", on->len ? " " : "", (int)strcspn(line, " "), line);
+	}
+	return kt_host_str(job, on->str, IO_COST);
+}
+
 void
 kt_host_collect_cgroup(KtHostJob *job)
 {
 	KtCgroup *cgroup = &job->host->cgroup;
 	KtState state = has_hierarchies(job);
 
+	cgroup->io_cost = io_cost(job);
 	if (state != KT_STATE_VALUE) {
 		cgroup->version = (KtOptStr){
 			.state = state,

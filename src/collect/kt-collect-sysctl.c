@@ -7,6 +7,7 @@
 #define STAT    "/proc/net/stat/nf_conntrack"
 #define FILE_NR "/proc/sys/fs/file-nr"
 #define LOADAVG "/proc/loadavg"
+#define SNMP    "/proc/net/snmp"
 
 /* The position of @name among the words of @line. */
 static bool
@@ -89,6 +90,39 @@ number_in(KtHostJob *job, const char *path, bool is_behind_slash)
 	return leading_number(job, is_behind_slash ? (slash ? slash + 1 : "") : line, path);
 }
 
+/* "Udp: InDatagrams NoPorts..." and below it "Udp: 812 3..." (net/ipv4/proc.c). */
+static KtState
+read_udp(char *text, const char *name, uint64_t *ret_number)
+{
+	char *names = strstr(text, "\nUdp: ");
+	char *numbers = names ? strstr(names + 1, "\nUdp: ") : NULL;
+	size_t column = 0;
+
+	if (!numbers)
+		return KT_STATE_BROKEN;
+	numbers[strcspn(numbers + 1, "\n") + 1] = '\0';
+	*numbers = '\0';
+	if (!find_column(names + 1, name, &column))
+		return KT_STATE_BROKEN;
+	g_auto(GStrv) words = g_strsplit(numbers + 1, " ", -1);
+	if (column >= g_strv_length(words) ||
+	    !g_ascii_string_to_unsigned(words[column], 10, 0, UINT64_MAX, ret_number, NULL))
+		return KT_STATE_BROKEN;
+	return KT_STATE_VALUE;
+}
+
+static KtOptU64
+udp_number(KtHostJob *job, const char *name)
+{
+	g_autofree char *text = NULL;
+	KtOptU64 value = {.origin = kt_facts_origin(job->facts, SNMP)};
+
+	value.state = kt_host_text(job, SNMP, &text);
+	if (value.state == KT_STATE_VALUE)
+		value.state = read_udp(text, name, &value.v);
+	return value;
+}
+
 void
 kt_host_collect_sysctl(KtHostJob *job)
 {
@@ -97,6 +131,7 @@ kt_host_collect_sysctl(KtHostJob *job)
 
 	job->host->sysctl.file_nr = number_in(job, FILE_NR, /* is_behind_slash= */ false);
 	job->host->sysctl.threads = number_in(job, LOADAVG, /* is_behind_slash= */ true);
+	job->host->sysctl.udp_rcvbuf_errors = udp_number(job, "RcvbufErrors");
 	drop->origin = kt_facts_origin(job->facts, STAT);
 	drop->state = kt_host_text(job, STAT, &text);
 	if (drop->state == KT_STATE_VALUE)

@@ -293,6 +293,14 @@ static const KtField sysctl_fields[] = {
 		 .doc = "bridged ARP passes arptables"),
 	KT_FIELD(KtSysctl, neigh_limit, .source = "/proc/sys/net/ipv4/neigh/default/gc_thresh3",
 		 .form = KT_FORM_LINE, .doc = "most IPv4 neighbours"),
+	KT_FIELD(KtSysctl, rmem_max_bytes, .unit = "bytes", .source = "/proc/sys/net/core/rmem_max",
+		 .form = KT_FORM_LINE, .doc = "most that SO_RCVBUF gives"),
+	KT_FIELD(KtSysctl, tcp_rmem, .source = "/proc/sys/net/ipv4/tcp_rmem", .form = KT_FORM_LINE,
+		 .doc = "receive buffer: least, first and most bytes"),
+	KT_FIELD(KtSysctl, tcp_wmem, .source = "/proc/sys/net/ipv4/tcp_wmem", .form = KT_FORM_LINE,
+		 .doc = "send buffer: least, first and most bytes"),
+	KT_FIELD(KtSysctl, udp_rcvbuf_errors, .source = "/proc/net/snmp Udp RcvbufErrors",
+		 .doc = "datagrams that found a full buffer, since boot"),
 };
 static KT_SCHEMA(sysctl_schema, KtSysctl, sysctl_fields, .doc = "kernel settings");
 
@@ -346,6 +354,33 @@ static const KtField block_fields[] = {
 };
 KT_SCHEMA(kt_block_schema, KtBlock, block_fields, .doc = "a whole block device");
 
+static const KtField mount_fields[] = {
+	KT_FIELD(KtHostMount, point, .source = "/proc/self/mountinfo", .doc = "where"),
+	KT_FIELD(KtHostMount, type, .source = "/proc/self/mountinfo",
+		 .doc = "hugetlbfs, nfs, nfs4"),
+	KT_FIELD(KtHostMount, options, .source = "/proc/self/mountinfo",
+		 .doc = "of the mount and of the file system"),
+};
+static KT_SCHEMA(mount_schema, KtHostMount, mount_fields, .doc = "a mount that guests depend on");
+
+static const KtField net_device_fields[] = {
+	KT_FIELD(KtNetDevice, name, .source = "/sys/class/net", .doc = "name"),
+	KT_FIELD(KtNetDevice, kind, .source = "/sys/class/net/*/device, tun_flags",
+		 .doc = "physical or tap"),
+	KT_FIELD(KtNetDevice, speed_mbit, .unit = "Mbit/s", .source = "/sys/class/net/*/speed",
+		 .doc = "of the link; absent while it is down"),
+	KT_FIELD(KtNetDevice, mtu, .unit = "bytes", .source = "/sys/class/net/*/mtu",
+		 .doc = "largest packet"),
+	KT_FIELD(KtNetDevice, tx_queue_len, .source = "/sys/class/net/*/tx_queue_len",
+		 .doc = "packets; of a tap the ring that vhost empties"),
+	KT_FIELD(
+		KtNetDevice, tx_dropped, .source = "/sys/class/net/*/statistics/tx_dropped",
+		.doc = "packets since the device came; of a tap those that the guest did not take"),
+	KT_FIELD(KtNetDevice, master, .source = "/sys/class/net/*/master",
+		 .doc = "bridge or bond that it is part of"),
+};
+static KT_SCHEMA(net_device_schema, KtNetDevice, net_device_fields, .doc = "a network device");
+
 static const KtField module_fields[] = {
 	KT_FIELD(KtModule, name, .source = "/proc/modules", .doc = "name"),
 };
@@ -379,6 +414,8 @@ static const KtField cgroup_fields[] = {
 		 .form = KT_FORM_LINE, .doc = "of the programs of the host; version 2"),
 	KT_FIELD(KtCgroup, machine_weight, .source = "/sys/fs/cgroup/machine.slice/cpu.weight",
 		 .form = KT_FORM_LINE, .doc = "of all guests together; version 2"),
+	KT_FIELD(KtCgroup, io_cost, .source = "/sys/fs/cgroup/io.cost.qos",
+		 .doc = "devices where the kernel shares I/O by weight; version 2"),
 };
 static KT_SCHEMA(cgroup_schema, KtCgroup, cgroup_fields, .doc = "control groups");
 
@@ -462,6 +499,10 @@ static const KtField host_fields[] = {
 	KT_FIELD_LIST(KtHost, swaps, swap_schema, .source = "/proc/swaps", .doc = "swap areas"),
 	KT_FIELD_LIST(KtHost, blocks, kt_block_schema, .source = "/sys/block",
 		      .doc = "block devices"),
+	KT_FIELD_LIST(KtHost, mounts, mount_schema, .source = "/proc/self/mountinfo",
+		      .doc = "mounts that guests depend on"),
+	KT_FIELD_LIST(KtHost, net_devices, net_device_schema, .source = "/sys/class/net",
+		      .doc = "network devices"),
 	KT_FIELD_RECORD(KtHost, workqueue, workqueue_schema, .doc = "unbound kernel workers"),
 	KT_FIELD_LIST(KtHost, modules, module_schema, .source = "/proc/modules",
 		      .doc = "loaded modules"),

@@ -64,6 +64,26 @@ typedef struct KtAgent {
 } KtAgent;
 KT_LIST(KtAgentList, KtAgent);
 
+/* A mount that guests depend on: huge pages, NFS. */
+typedef struct KtHostMount {
+	KtOptStr point;
+	KtOptStr type; /* "hugetlbfs", "nfs", "nfs4" */
+	KtOptStr options;
+} KtHostMount;
+KT_LIST(KtHostMountList, KtHostMount);
+
+/* A network device that packets of guests or of migrations pass. */
+typedef struct KtNetDevice {
+	KtOptStr name;
+	KtOptStr kind; /* "physical", "tap" */
+	KtOptU64 speed_mbit;
+	KtOptU64 mtu;
+	KtOptU64 tx_queue_len;
+	KtOptU64 tx_dropped;
+	KtOptStr master; /* bridge or bond that it is part of */
+} KtNetDevice;
+KT_LIST(KtNetDeviceList, KtNetDevice);
+
 typedef struct KtWorkqueue {
 	KtOptCpuset cpumask;
 	KtOptCpuset cpumask_requested;
@@ -75,6 +95,7 @@ typedef struct KtCgroup {
 	KtOptStr controllers;
 	KtOptU64 system_weight;
 	KtOptU64 machine_weight;
+	KtOptStr io_cost; /* devices whose io.cost is on; "" = none */
 } KtCgroup;
 
 /* A PCI device that a guest names, or that is in one IOMMU group with such a device. */
@@ -125,6 +146,8 @@ typedef struct KtHost {
 	KtConfigFileList config_files;
 	KtSwapList swaps;
 	KtBlockList blocks;
+	KtHostMountList mounts;
+	KtNetDeviceList net_devices;
 	KtWorkqueue workqueue;
 	KtModuleList modules;
 	KtCgroup cgroup;

@@ -44,14 +44,25 @@ sum_pool(const KtNodeList *nodes, KtHugePool *pool)
 	}
 }
 
+static void
+leave_idle(const KtHugePoolList *pools)
+{
+	for (uint32_t i = 0; i < pools->n; i++)
+		pools->v[i].free.v = pools->v[i].total.v;
+}
+
 /* Pools of the host are those of its nodes together, and only free pages can be promised
  * (mm/hugetlb.c of Linux: resv_huge_pages is at most free_huge_pages). */
 static void
 settle_pools(KtHost *host)
 {
+	bool is_idle = once_in(3);
+
 	drop_doubles(&host->memory.huge_pools);
 	for (uint32_t i = 0; i < host->nodes.n; i++)
 		drop_doubles(&host->nodes.v[i].huge_pools);
+	for (uint32_t i = 0; is_idle && i < host->nodes.n; i++)
+		leave_idle(&host->nodes.v[i].huge_pools);
 	for (uint32_t i = 0; i < host->memory.huge_pools.n; i++) {
 		KtHugePool *pool = &host->memory.huge_pools.v[i];
 		sum_pool(&host->nodes, pool);
@@ -147,6 +158,8 @@ settle_config(KtGuestConfig *config)
 	if (config->current_memory_kib.state == KT_STATE_ABSENT)
 		config->current_memory_kib = config->memory_kib;
 	/* Without the element there is nothing in it. */
+	if (kt_known(config->hugepages) && !config->hugepages.v)
+		config->hugepage_uses.n = 0;
 	if (kt_known(config->hyperv) && !config->hyperv.v) {
 		const KtOptStr none = {.state = KT_STATE_ABSENT};
 		config->hyperv_mode = none;

@@ -142,6 +142,7 @@ def two_sockets_smt():
         distribution="rhel-9",
         kernel="5.14.0-427.13.1.el9_4.x86_64",
         hostname="hyper2.example.com",
+        hugetlbfs=("2M", "1024M"),
         topology=Topology(
             nodes, flat_distances(2, 20), "Intel(R) Xeon(R) Gold 6326 CPU @ 2.90GHz", l3_mib=24
         ),

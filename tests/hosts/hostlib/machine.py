@@ -101,6 +101,7 @@ class Host:
     config: str = ""  # /etc/kvmtune/kvmtune.conf
     uptime_s: int = 1814400
     huge_overcommit: int = 0
+    hugetlbfs: tuple = ("2M",)  # page sizes that are mounted
     page_kib: int = 4
 
     @property
@@ -121,8 +122,8 @@ class Host:
         snapshot = Snapshot(self.about)
         snapshot.topology_xml = hwloc_xml(self.topology, self.hostname, self.kernel)
         for part in (
-            _system, _cpu, _memory, _kvm, _thp_and_ksm, _sysctl, _blocks, _workqueue, _cgroup,
-            _processes, _guests,
+            _system, _cpu, _memory, _kvm, _thp_and_ksm, _kernel_defaults, _sysctl, _blocks,
+            _workqueue, _cgroup, _processes, _guests,
         ):
             part(self, snapshot)
         return snapshot
@@ -322,6 +323,53 @@ def _thp_and_ksm(host, snapshot):
         ksm["advisor_mode"] = "[none] scan-time"
     ksm.update(host.ksm)
     snapshot.put_all("/sys/kernel/mm/ksm", ksm)
+
+
+def _kernel_defaults(host, snapshot):
+    """Settings that nobody has touched (Documentation/admin-guide/sysctl of Linux)."""
+    snapshot.put_all(
+        "/proc/sys", {
+            "vm/overcommit_memory": 0,
+            "vm/dirty_ratio": 20,
+            "vm/dirty_background_ratio": 10,
+            "vm/dirty_bytes": 0,
+            "vm/stat_interval": 1,
+            "vm/zone_reclaim_mode": 0,
+            "kernel/pid_max": 4194304,
+            "kernel/threads-max": min(host.memory_kib // 32, 4194304),
+            "kernel/nmi_watchdog": 1,
+            "kernel/timer_migration": 1,
+            "fs/file-max": 9223372036854775807,
+            "fs/file-nr": "3264\t0\t9223372036854775807",
+            "net/core/rmem_max": 212992,
+            "net/ipv4/tcp_rmem": "4096\t131072\t6291456",
+            "net/ipv4/tcp_wmem": "4096\t16384\t4194304",
+            "net/ipv4/tcp_tw_reuse": 2,
+            "net/ipv4/tcp_window_scaling": 1,
+            "net/ipv4/tcp_fin_timeout": 60,
+            "net/ipv4/tcp_keepalive_intvl": 75,
+            "net/ipv4/tcp_syncookies": 1,
+            "net/ipv4/tcp_synack_retries": 5,
+            "net/ipv4/tcp_congestion_control": "cubic",
+            "net/ipv4/tcp_available_congestion_control": "reno cubic",
+            "net/ipv4/neigh/default/gc_thresh3": 1024,
+        },
+    )
+    if host.kernel_version < (5, 13):
+        snapshot.put("/proc/sys/kernel/numa_balancing_scan_size_mb", "256\n")
+    snapshot.put("/proc/loadavg", "1.02 0.97 0.91 2/1204 48211\n")
+    snapshot.put(
+        "/proc/net/snmp",
+        "Ip: Forwarding DefaultTTL\nIp: 1 64\n"
+        "Udp: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors InCsumErrors\n"
+        "Udp: 48211 12 0 47903 0 0 0\n",
+    )
+    mounts = ["22 1 253:0 / / rw,relatime shared:1 - ext4 /dev/mapper/vg0-root rw"]
+    for i, size in enumerate(host.hugetlbfs):
+        folder = "/dev/hugepages" + ("" if i == 0 else size)
+        mounts.append(f"{34 + i} 25 0:{31 + i} / {folder} rw,relatime shared:{16 + i} - "
+                      f"hugetlbfs hugetlbfs rw,pagesize={size}")
+    snapshot.put("/proc/self/mountinfo", "\n".join(mounts) + "\n")
 
 
 def _sysctl(host, snapshot):
