@@ -98,17 +98,23 @@ cpus_of() # GUEST THREAD
 	done | sort -u
 }
 
-# Through the guest's agent, whose answer is JSON around base64.
+# Through the guest's agent, whose answer is JSON around base64.  It may be busy for a moment.
 inside() # GUEST SHELL-COMMAND: its output
 {
-	local answer pid
-	answer=$(virsh qemu-agent-command "$1" "{\"execute\":\"guest-exec\",\"arguments\":{\"path\":\"/bin/sh\",\"arg\":[\"-c\",\"$2\"],\"capture-output\":true}}")
-	pid=$(tr -dc 0-9 <<<"$answer")
-	until grep -q '"exited":true' <<<"$answer"; do
-		sleep 0.2
-		answer=$(virsh qemu-agent-command "$1" "{\"execute\":\"guest-exec-status\",\"arguments\":{\"pid\":$pid}}")
+	local answer='' pid='' try
+	for ((try = 0; try < 5 && !${#pid}; try++)); do
+		answer=$(virsh qemu-agent-command "$1" "{\"execute\":\"guest-exec\",\"arguments\":{\"path\":\"/bin/sh\",\"arg\":[\"-c\",\"$2\"],\"capture-output\":true}}") || true
+		pid=$(tr -dc 0-9 <<<"$answer")
 	done
-	sed -n 's/.*"out-data":"\([^"]*\)".*/\1/p' <<<"$answer" | base64 -d
+	for ((try = 0; try < 50; try++)); do
+		answer=$(virsh qemu-agent-command "$1" "{\"execute\":\"guest-exec-status\",\"arguments\":{\"pid\":$pid}}") || return 1
+		if grep -q '"exited":true' <<<"$answer"; then
+			sed -n 's/.*"out-data":"\([^"]*\)".*/\1/p' <<<"$answer" | base64 -d
+			return
+		fi
+		sleep 0.3
+	done
+	complain "'$2' in $1 does not end"
 }
 
 weight_of() # GUEST: its weight among the guests, from cgroup v2
