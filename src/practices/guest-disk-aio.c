@@ -97,6 +97,9 @@ KT_PRACTICE(guest_disk_aio) = {
 	.severity = KT_SEVERITY_LOW,
 	.risk = KT_RISK_LOW,
 	.check_by_hand = "virsh dumpxml --inactive DOMAIN | grep -A3 \"<disk\"",
-	.effect = "IOPS and latency in the guest (fio --direct=1)",
+	.effect =
+		"IOPS and latency in the guest (fio --direct=1). Measured, native or io_uring against "
+		"threads: 0.47 times the CPU time of a read [0.42, 0.57], no more reads on busy "
+		"CPUs (docs/effects.md)",
 	.evaluate = evaluate,
 };

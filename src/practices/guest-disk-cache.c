@@ -203,6 +203,10 @@ KT_PRACTICE(guest_disk_cache) = {
 	.params = params,
 	.n_params = G_N_ELEMENTS(params),
 	.check_by_hand = "virsh dumpxml --inactive DOMAIN | grep -A8 '<disk'",
-	.effect = "Cached in /proc/meminfo of the host; fsync latency in the guest (fio --fsync=1)",
+	.effect =
+		"Cached in /proc/meminfo of the host; fsync latency in the guest (fio --fsync=1). "
+		"Measured, none against writethrough: 4.3 times the random writes [3.1, 10.8]; "
+		"against writeback: no more reads, 0.90 times the CPU time of each [0.76, 0.94] "
+		"(docs/effects.md)",
 	.evaluate = evaluate,
 };

@@ -201,6 +201,8 @@ KT_PRACTICE(image_qcow2_l2cache) = {
 	.params = params,
 	.n_params = G_N_ELEMENTS(params),
 	.check_by_hand = "qemu-img info -U IMAGE; virsh dumpxml DOMAIN | grep -A2 metadata_cache",
-	.effect = "Random reads over the whole disk (fio --rw=randread); reads of the image file",
+	.effect = "Random reads over the whole disk (fio --rw=randread); reads of the image file. "
+		  "Measured, all of the tables cached against half: 1.57 times the reads "
+		  "[1.25, 2.42], 0.67 times the bytes of the disk (docs/effects.md)",
 	.evaluate = evaluate,
 };
