@@ -163,6 +163,7 @@ static const struct {
 	{.schema = "KtCgroup", .field = "controllers", .values = "cpu cpuset io|io memory"},
 	{.schema = "KtSysctl", .field = "tcp_congestion_available", .values = "reno cubic|reno"},
 	{.schema = "KtCgroup", .field = "version", .values = "v1|v2|hybrid"},
+	{.schema = "KtSystem", .field = "distribution_version", .values = "9.4|9.4|8.10|12"},
 	{.schema = "KtSystem", .field = "distribution", .values = "debian|rhel|sles|openEuler"},
 	{.schema = "KtSystem",
 	 .field = "kernel",
@@ -269,6 +270,11 @@ static const struct {
 	{.schema = "KtDisk", .field = "reservations", .values = "yes|no"},
 	{.schema = "KtMemoryDevice", .field = "block_kib", .values = "2048|1048576"},
 	{.schema = "KtGuestConfig", .field = "pci_buses", .values = "0-1|0-3|0-5"},
+	{.schema = "KtGuestConfig",
+	 .field = "os_cmdline",
+	 .values =
+		 "root=/dev/vda1 ro|ro elevator=noop net.ifnames=0|console=ttyS0 ro quiet=1 quiet=2|"
+		 "hugepagesz=1G hugepages=64 net.ifnames=0"},
 	{.schema = "KtTimer", .field = "frequency_hz", .values = "2600000000"},
 	{.schema = "KtThread", .field = "nodes", .values = "0|1|0-1"},
 	{.schema = "KtGuestEffective", .field = "io_weight", .values = "100|500"},
