@@ -261,6 +261,8 @@ static const KtField guest_config_fields[] = {
 		      .doc = "assigned devices of the host"),
 	KT_FIELD_LIST(KtGuestConfig, shmems, kt_shmem_schema, .source = "devices/shmem",
 		      .doc = "memory shared with other guests"),
+	KT_FIELD(KtGuestConfig, os_cmdline, .source = "os/cmdline",
+		 .doc = "arguments of a kernel that libvirt boots directly"),
 	KT_FIELD(KtGuestConfig, os_id, .source = "metadata/libosinfo/os/@id",
 		 .doc = "operating system inside"),
 };

@@ -111,7 +111,8 @@ typedef struct KtGuestConfig {
 	KtOptU64 hostdevs_pci;
 	KtHostdevList hostdev_list;
 	KtShmemList shmems;
-	KtOptStr os_id; /* libosinfo URI of the metadata */
+	KtOptStr os_cmdline; /* of a kernel that libvirt boots directly */
+	KtOptStr os_id;      /* libosinfo URI of the metadata */
 } KtGuestConfig;
 
 /* A thread of the guest's QEMU process. */
