@@ -146,14 +146,42 @@ kt_fleet_hold(KtFleet *fleet, const KtFleetGuest *guest, int sign)
 	host->n_guests -= (uint32_t)sign;
 }
 
+/* Into how many cells the flavour would be cut there, 0 when it does not fit: as kt_fleet_fit(),
+ * without looking for the nodes. */
+static uint32_t
+count_needed(const KtFleet *fleet, uint32_t h, uint32_t f)
+{
+	const KtFleetHost *host = &fleet->hosts[h];
+	const KtFleetType *type = &fleet->types[host->type];
+	const KtFleetFlavour *flavour = &fleet->flavours[f];
+	const KtFleetNode *room = &fleet->nodes[host->first_node];
+
+	if (host->is_closed || host->free_cpus < flavour->vcpus)
+		return 0;
+	for (uint32_t n = 0; n < type->n_nodes; n++) {
+		if (room[n].cpus >= flavour->vcpus && room[n].kib >= flavour->kib)
+			return 1;
+	}
+	for (uint32_t k = 2; k <= flavour->max_cells; k *= 2) {
+		int64_t cells = 0;
+		if (flavour->vcpus % (int32_t)k || flavour->kib % (4 * (int64_t)k))
+			return 0;
+		for (uint32_t n = 0; n < type->n_nodes; n++)
+			cells += count_cells(
+				&room[n], flavour->vcpus / (int32_t)k, flavour->kib / k);
+		if (cells >= k)
+			return k;
+	}
+	return 0;
+}
+
 static uint8_t
 score(const KtFleet *fleet, uint32_t h, uint32_t f)
 {
 	const KtFleetHost *host = &fleet->hosts[h];
-	uint8_t nodes[KT_FLEET_MAX_CELLS];
-	uint8_t n_cells = 0;
+	uint32_t n_cells = count_needed(fleet, h, f);
 
-	if (!kt_fleet_fit(fleet, h, f, nodes, &n_cells))
+	if (n_cells == 0)
 		return NO_FIT;
 	int64_t left = host->free_cpus - fleet->flavours[f].vcpus;
 	int64_t all = MAX(fleet->types[host->type].cpus, 1);
