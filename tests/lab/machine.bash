@@ -46,13 +46,14 @@ qmp() # JSON...
 # Nodes, their CPUs, memory and distances.  @from: folder of the memory, @share: on or off.
 add_nodes() # FROM SHARE
 {
-	local from=$1 share=$2 mems cpus rows row i j first=0 sockets=0 each=0 total=0 distance
+	local from=$1 share=$2 mems cpus rows row i j first=0 sockets=0 each=0 total=0 distance n
 	IFS=, read -r -a mems <<<"$LAB_MEM"
 	IFS=, read -r -a cpus <<<"$LAB_CPUS"
 	nodes=${#mems[@]}
+	n=${#cpus[@]}
 	for ((i = 0; i < nodes; i++)); do
 		# One number counts for all nodes.
-		[ ${#cpus[@]} -gt 1 ] || cpus[i]=${cpus[0]}
+		[ "$n" -gt 1 ] || cpus[i]=${cpus[0]}
 		q+=(-object
 			"memory-backend-file,id=m$i,size=${mems[i]}M,mem-path=$from/m$i,share=$share")
 		if ((cpus[i])); then
