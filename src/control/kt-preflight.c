@@ -202,6 +202,26 @@ throw_above(const KtCase *c, const char *limit_key, uint64_t limit, GError **err
 			     limit);
 }
 
+/* libvirt: src/qemu/qemu_driver.c, qemuDomainSetMemoryParameters. */
+static bool
+check_limits(const KtCase *c, GError **error)
+{
+	uint64_t hard = kt_case_number(c, "memory.hard-limit", c->running->hard_limit_kib);
+	uint64_t swap =
+		kt_case_number(c, "memory.swap-hard-limit", c->running->swap_hard_limit_kib);
+
+	if (!g_str_has_suffix(c->wish->setting->key, "hard-limit") || !hard || !swap ||
+	    hard <= swap)
+		return true;
+	return kt_throw_hint(error,
+			     KT_ERROR_UNSUPPORTED,
+			     "set both, or one to 'unlimited'",
+			     "memory.hard-limit of %" G_GUINT64_FORMAT
+			     " KiB is above memory.swap-hard-limit of %" G_GUINT64_FORMAT,
+			     hard,
+			     swap);
+}
+
 /* One setting may not be above another. */
 static bool
 check_order(const KtCase *c, GError **error)
@@ -333,8 +353,8 @@ check_value(const KtCase *c, GError **error)
 		return false;
 	if (g_str_equal(key, "memory") && !kt_case_balloon(c, error))
 		return kt_prefix(error, "%s", key);
-	return check_order(c, error) && check_shares(c, error) && check_native(c, error) &&
-	       check_virtio(c, error) && check_iothreads(c, error);
+	return check_limits(c, error) && check_order(c, error) && check_shares(c, error) &&
+	       check_native(c, error) && check_virtio(c, error) && check_iothreads(c, error);
 }
 
 bool
