@@ -198,7 +198,7 @@ state()
 kvmtune()
 {
 	case "$FAULT:$1" in
-	apply:apply | apply:set | undo:undo | recover:recover | confirm:confirm)
+	apply:apply | apply:set | undo:undo | recover:recover | confirm:confirm | restart:restart)
 		echo "fault: '$1' does nothing"
 		return 0
 		;;
