@@ -133,7 +133,7 @@ add_huge_pages(GPtrArray *list, const KtFacts *facts, const KtGuest *guest)
 			    need,
 			    size_kib,
 			    room),
-	    g_strdup("'kvmtune apply --rule host.hugepages-pool' adds them"));
+	    g_strdup("'kvmtune explain host.hugepages-pool' says how to get them"));
 }
 
 static void
