@@ -6,21 +6,18 @@
 
 #include <string.h>
 
-/* Live libvirt calls on a running guest: affinities, the nodes of its memory, the CPU weight, and
- * the places of kt-live-place.h. */
+/* Live libvirt calls on a running guest: affinities, the CPU weight, and the places of
+ * kt-live-place.h. */
 
 #define MAP_BYTES (KT_CPUSET_BITS / 8)
 /* libvirt's own limit (VIR_DOMAIN_VCPUS_MAX in its RPC protocol is 16384). */
 #define MAX_VCPUS 16384
-/* Mode and nodes; libvirt's qemu driver has two (QEMU_NB_NUMA_PARAM). */
-#define MAX_NUMA_PARAMS 2
 
 typedef enum Kind {
 	KIND_VCPU_PIN = 1,
 	KIND_EMULATOR_PIN,
 	KIND_IOTHREAD_PIN,
 	KIND_CPU_SHARES,
-	KIND_NUMA_NODESET,
 	KIND_PLACE,
 } Kind;
 
@@ -28,7 +25,7 @@ typedef struct Call {
 	char *uuid;
 	Kind kind;
 	unsigned number;
-	KtCpuset cpus;   /* pins, or nodes of memory: in or out */
+	KtCpuset cpus;   /* pins: in or out */
 	uint64_t shares; /* weight: in or out */
 	char *locator;   /* of another place */
 	char *value;     /* of it: in or out; NULL = not there */
@@ -68,8 +65,6 @@ parse_locator(const char *locator, Call *call)
 		call->kind = KIND_EMULATOR_PIN;
 	if (g_str_equal(locator, "cpu_shares"))
 		call->kind = KIND_CPU_SHARES;
-	if (g_str_equal(locator, "numa_nodeset"))
-		call->kind = KIND_NUMA_NODESET;
 	if (kt_live_place_is(locator)) {
 		call->kind = KIND_PLACE;
 		call->locator = g_strdup(locator);
@@ -206,21 +201,6 @@ get_cpu_shares(virDomainPtr domain, Call *call, GError **error)
 }
 
 static bool
-get_nodeset(virDomainPtr domain, Call *call, GError **error)
-{
-	virTypedParameter params[MAX_NUMA_PARAMS];
-	int n = MAX_NUMA_PARAMS;
-	const char *text = NULL;
-
-	if (virDomainGetNumaParameters(domain, params, &n, VIR_DOMAIN_AFFECT_LIVE) < 0)
-		return kt_throw_virt(error, "read the nodes of memory");
-	bool ok = virTypedParamsGetString(params, n, VIR_DOMAIN_NUMA_NODESET, &text) == 1 &&
-		  kt_cpuset_parse_list(text, &call->cpus, NULL);
-	virTypedParamsClear(params, n);
-	return ok ? true : kt_throw(error, KT_ERROR_UNSUPPORTED, "the guest is not bound to nodes");
-}
-
-static bool
 get(virDomainPtr domain, Call *call, GError **error)
 {
 	switch (call->kind) {
@@ -232,8 +212,6 @@ get(virDomainPtr domain, Call *call, GError **error)
 		return get_iothread_pin(domain, call, error);
 	case KIND_CPU_SHARES:
 		return get_cpu_shares(domain, call, error);
-	case KIND_NUMA_NODESET:
-		return get_nodeset(domain, call, error);
 	case KIND_PLACE:
 		return kt_live_place_get(domain, call->locator, &call->value, error);
 	default:
@@ -253,21 +231,6 @@ set_cpu_shares(virDomainPtr domain, const Call *call, GError **error)
 	int rc = virDomainSetSchedulerParametersFlags(domain, params, n, VIR_DOMAIN_AFFECT_LIVE);
 	virTypedParamsFree(params, n);
 	return rc == 0 ? true : kt_throw_virt(error, "set the weight");
-}
-
-/* The kernel moves the pages while libvirt writes cpuset.mems; a large guest takes seconds. */
-static bool
-set_nodeset(virDomainPtr domain, const Call *call, GError **error)
-{
-	virTypedParameterPtr params = NULL;
-	g_autofree char *list = kt_cpuset_to_list(&call->cpus);
-	int n = 0;
-	int max = 0;
-
-	(void)virTypedParamsAddString(&params, &n, &max, VIR_DOMAIN_NUMA_NODESET, list);
-	int rc = virDomainSetNumaParameters(domain, params, n, VIR_DOMAIN_AFFECT_LIVE);
-	virTypedParamsFree(params, n);
-	return rc == 0 ? true : kt_throw_virt(error, "move the memory");
 }
 
 static bool
@@ -291,8 +254,6 @@ set(virDomainPtr domain, Call *call, GError **error)
 		break;
 	case KIND_CPU_SHARES:
 		return set_cpu_shares(domain, call, error);
-	case KIND_NUMA_NODESET:
-		return set_nodeset(domain, call, error);
 	case KIND_PLACE:
 		return kt_live_place_set(domain, call->locator, call->value, error);
 	default:
@@ -366,8 +327,7 @@ describe(KtMachine *machine, Call *call)
 		return g_strdup_printf("%" G_GUINT64_FORMAT, call->shares);
 	if (call->kind == KIND_PLACE)
 		return g_strdup(call->value);
-	if (call->kind != KIND_NUMA_NODESET)
-		drop_offline(machine, &call->cpus);
+	drop_offline(machine, &call->cpus);
 	return kt_cpuset_to_list(&call->cpus);
 }
 

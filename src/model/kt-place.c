@@ -28,7 +28,7 @@ live_name(const char *locator)
 		return g_strdup_printf("pin of IOThread %s", slash + 1);
 	if (g_str_equal(locator, "emulatorpin"))
 		return g_strdup("pin of the emulator");
-	if (g_str_equal(locator, "numa_nodeset"))
+	if (g_str_equal(locator, "numa/numa_nodeset"))
 		return g_strdup("nodes of its memory");
 	return g_strdup(locator);
 }

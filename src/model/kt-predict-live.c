@@ -182,7 +182,7 @@ kt_predict_live(KtFacts *facts, KtGuest *guest, const KtChange *change)
 		return false;
 	if (g_str_equal(change->locator, "cpu_shares"))
 		return predict_shares(guest, change->to);
-	if (g_str_equal(change->locator, "numa_nodeset"))
+	if (g_str_equal(change->locator, "numa/numa_nodeset"))
 		return predict_nodeset(facts, guest, change->to);
 	if (g_str_has_prefix(change->locator, "vcpupin/") ||
 	    g_str_has_prefix(change->locator, "iothreadpin/"))

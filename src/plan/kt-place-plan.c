@@ -128,7 +128,7 @@ move_memory(const KtView *view, const KtCpuset *nodes, KtSink *sink)
 		return;
 	g_autofree char *from = kt_cpuset_to_list(view->live->numa_nodeset.v);
 	g_autofree char *to = kt_cpuset_to_list(nodes);
-	kt_sink_domain_live(sink, view->guest, "numa_nodeset", from, to);
+	kt_sink_domain_live(sink, view->guest, "numa/numa_nodeset", from, to);
 }
 
 static void

@@ -91,7 +91,7 @@ void kt_sink_domain_xml(KtSink *sink, const KtGuest *guest, const char *locator,
 			const char *to);
 
 /* A live libvirt call on an active guest; locators "vcpupin/N", "emulatorpin", "iothreadpin/N"
- * (CPU lists), "numa_nodeset" (nodes that its memory moves to; only where <numatune> has the mode
- * restrictive) and "cpu_shares" (number). Does nothing when the guest is not active. */
+ * (CPU lists), "numa/numa_nodeset" (nodes that its memory moves to; only where <numatune> has
+ * the mode restrictive) and "cpu_shares" (number). Does nothing when the guest is not active. */
 void kt_sink_domain_live(KtSink *sink, const KtGuest *guest, const char *locator, const char *from,
 			 const char *to);
