@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-live-param.h"
 
+#include <libvirt/virterror.h>
 #include <string.h>
 
 #define UNLIMITED "unlimited"
@@ -14,6 +15,9 @@
  * of the other families: a daemon refuses to be asked for more. */
 #define MAX_PARAMS    32
 #define MAX_OF_OTHERS 16
+/* One second in all [eng]. */
+#define READY_TRIES    20
+#define READY_PAUSE_MS 50
 
 typedef struct Params {
 	virTypedParameter v[MAX_PARAMS];
@@ -157,12 +161,28 @@ kt_live_param_is(const char *locator)
 	return parse(locator, &place);
 }
 
+/* A driver that has just been opened finds the guest's control groups a moment after the guest
+ * (libvirt 9.0, qemuProcessReconnect runs in a thread), and says meanwhile that they are not
+ * mounted. */
+static bool
+get_when_ready(virDomainPtr domain, const Place *place, Params *params)
+{
+	for (int i = 0; i < READY_TRIES; i++) {
+		params->n = place->family->max;
+		if (place->family->get(domain, place->device, params->v, &params->n) >= 0)
+			return true;
+		params->n = 0;
+		if ((unsigned)virGetLastErrorCode() != VIR_ERR_OPERATION_INVALID)
+			return false;
+		(void)g_poll(NULL, 0, READY_PAUSE_MS);
+	}
+	return false;
+}
+
 static virTypedParameterPtr
 read_param(virDomainPtr domain, const Place *place, Params *params, GError **error)
 {
-	params->n = place->family->max;
-	if (place->family->get(domain, place->device, params->v, &params->n) < 0) {
-		params->n = 0;
+	if (!get_when_ready(domain, place, params)) {
 		kt_throw_virt(error, "read the setting");
 		return NULL;
 	}
