@@ -165,6 +165,12 @@ persistent_files()
 		/etc/sysctl.conf /boot/grub/grub.cfg -type f 2>/dev/null | sort
 }
 
+# Which SCSI disk is sda changes from boot to boot.
+by_serial()
+{
+	sed -e "s,/$(disk hdd)/,/hdd/," -e "s,/$(disk ssd)/,/ssd/,"
+}
+
 # Undo has to bring every line of this back, whatever the scenario is about.
 state()
 {
@@ -175,7 +181,7 @@ state()
 		/sys/devices/virtual/workqueue/cpumask /sys/devices/system/node/node*/hugepages/*/nr_hugepages \
 		/sys/block/*/queue/{scheduler,nr_requests,wbt_lat_usec} /sys/block/*/queue/iosched \
 		/sys/kernel/mm/ksm/{run,pages_to_scan,sleep_millisecs,merge_across_nodes} 2>/dev/null |
-		grep -Ev "^/sys/block/$(disk nvme0)/.*wbt|khugepaged/(full_scans|pages_collapsed)|hugepages-[0-9]*kB/stats/" | sort
+		grep -Ev "^/sys/block/$(disk nvme0)/.*wbt|khugepaged/(full_scans|pages_collapsed)|hugepages-[0-9]*kB/stats/" | by_serial | sort
 	grep . /proc/sys/vm/{swappiness,min_free_kbytes,nr_overcommit_hugepages} /proc/sys/fs/aio-max-nr \
 		/proc/sys/kernel/numa_balancing /proc/sys/net/netfilter/nf_conntrack_{max,buckets} 2>/dev/null
 	# Who reads the time of a file sees it, but the time cannot be put back.
