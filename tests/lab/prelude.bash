@@ -161,8 +161,9 @@ classed() # CLASS: what this host is for
 
 persistent_files()
 {
-	find /etc/sysctl.d /etc/modprobe.d /etc/tmpfiles.d /etc/udev/rules.d /etc/default /etc/modules-load.d \
-		/etc/sysctl.conf /boot/grub/grub.cfg -type f 2>/dev/null | sort
+	# Not each of them is there.
+	{ find /etc/sysctl.d /etc/modprobe.d /etc/tmpfiles.d /etc/udev/rules.d /etc/default /etc/modules-load.d \
+		/etc/sysctl.conf /boot/grub/grub.cfg -type f 2>/dev/null || true; } | sort
 }
 
 # Which SCSI disk is sda changes from boot to boot.
