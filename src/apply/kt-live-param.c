@@ -2,6 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-live-param.h"
 
+#include "kt-live-private.h"
+
 #include <libvirt/virterror.h>
 #include <string.h>
 
@@ -15,9 +17,7 @@
  * of the other families: a daemon refuses to be asked for more. */
 #define MAX_PARAMS    32
 #define MAX_OF_OTHERS 16
-/* One second in all [eng]. */
-#define READY_TRIES    20
-#define READY_PAUSE_MS 50
+#define READY_S       1 /* [eng] */
 
 typedef struct Params {
 	virTypedParameter v[MAX_PARAMS];
@@ -161,28 +161,37 @@ kt_live_param_is(const char *locator)
 	return parse(locator, &place);
 }
 
+typedef struct Reading {
+	const Place *place;
+	Params *params;
+	bool is_read;
+} Reading;
+
 /* A driver that has just been opened finds the guest's control groups a moment after the guest
  * (libvirt 9.0, qemuProcessReconnect runs in a thread), and says meanwhile that they are not
  * mounted. */
 static bool
-get_when_ready(virDomainPtr domain, const Place *place, Params *params)
+is_answered(virDomainPtr domain, void *data)
 {
-	for (int i = 0; i < READY_TRIES; i++) {
-		params->n = place->family->max;
-		if (place->family->get(domain, place->device, params->v, &params->n) >= 0)
-			return true;
-		params->n = 0;
-		if ((unsigned)virGetLastErrorCode() != VIR_ERR_OPERATION_INVALID)
-			return false;
-		(void)g_poll(NULL, 0, READY_PAUSE_MS);
-	}
-	return false;
+	Reading *reading = data;
+	Params *params = reading->params;
+
+	params->n = reading->place->family->max;
+	reading->is_read = reading->place->family->get(
+				   domain, reading->place->device, params->v, &params->n) >= 0;
+	if (reading->is_read)
+		return true;
+	params->n = 0;
+	return (unsigned)virGetLastErrorCode() != VIR_ERR_OPERATION_INVALID;
 }
 
 static virTypedParameterPtr
 read_param(virDomainPtr domain, const Place *place, Params *params, GError **error)
 {
-	if (!get_when_ready(domain, place, params)) {
+	Reading reading = {.place = place, .params = params};
+
+	(void)kt_live_wait(domain, is_answered, &reading, READY_S);
+	if (!reading.is_read) {
 		kt_throw_virt(error, "read the setting");
 		return NULL;
 	}
