@@ -3,6 +3,7 @@
 #include "kt-obstacle.h"
 
 #include "kt-finding.h"
+#include "kt-huge-need.h"
 
 #include <string.h>
 
@@ -59,51 +60,17 @@ add_findings(GPtrArray *list, KtFacts *facts, uint32_t guest, const KtPolicy *po
 	}
 }
 
-static const KtHugePool *
-find_pool(const KtHugePoolList *pools, uint64_t size_kib)
-{
-	for (uint32_t i = 0; i < pools->n; i++) {
-		if (kt_known(pools->v[i].size_kib) && pools->v[i].size_kib.v == size_kib)
-			return &pools->v[i];
-	}
-	return NULL;
-}
-
-/* Pages of one size for all of its memory; false when it has none or several sizes. */
-static bool
-huge_pages(const KtFacts *facts, const KtGuestConfig *config, uint64_t *ret_size_kib,
-	   uint64_t *ret_pages)
-{
-	KtOptU64 size = facts->host.memory.hugepage_default_kib;
-
-	if (!kt_opt_true(config->hugepages) || !kt_known(config->memory_kib) ||
-	    config->hugepage_uses.n > 1)
-		return false;
-	if (config->hugepage_uses.n == 1) {
-		const KtHugepageUse *use = &config->hugepage_uses.v[0];
-		if (kt_known(use->nodeset))
-			return false;
-		if (use->size_kib.state != KT_STATE_ABSENT)
-			size = use->size_kib;
-	}
-	if (!kt_known(size) || size.v == 0)
-		return false;
-	*ret_size_kib = size.v;
-	*ret_pages = config->memory_kib.v / size.v + (config->memory_kib.v % size.v != 0);
-	return true;
-}
-
 /* Pages that a start finds: idle ones, those that may still be made, and those that the guest
  * itself gives back. False when that cannot be told. */
 static bool
 pages_for(const KtFacts *facts, const KtGuest *guest, uint64_t size_kib, uint64_t *ret_room)
 {
-	const KtHugePool *pool = find_pool(&facts->host.memory.huge_pools, size_kib);
+	const KtHugePool *pool = kt_huge_pool(&facts->host.memory.huge_pools, size_kib);
 	uint64_t held_kib = 0;
 	uint64_t held = 0;
 
-	if (!kt_opt_true(guest->is_active) || !huge_pages(facts, &guest->live, &held_kib, &held) ||
-	    held_kib != size_kib)
+	if (!kt_opt_true(guest->is_active) ||
+	    !kt_huge_guest(&facts->host, &guest->live, &held_kib, &held) || held_kib != size_kib)
 		held = 0;
 	*ret_room = held;
 	if (!pool)
@@ -123,7 +90,7 @@ add_huge_pages(GPtrArray *list, const KtFacts *facts, const KtGuest *guest)
 	uint64_t need = 0;
 	uint64_t room = 0;
 
-	if (!huge_pages(facts, &guest->inactive, &size_kib, &need) ||
+	if (!kt_huge_guest(&facts->host, &guest->inactive, &size_kib, &need) ||
 	    !pages_for(facts, guest, size_kib, &room) || need <= room)
 		return;
 	add(list,

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
-#include "kt-census.h"
+#include "kt-huge-need.h"
 
 #define GIB_KIB UINT64_C(1048576)
 
 static const KtHugePool *
 find_idle_pool(const KtMemory *memory)
 {
-	for (uint32_t i = 0; i < memory->huge_pools.n; i++) {
-		const KtHugePool *pool = &memory->huge_pools.v[i];
-		if (kt_known(pool->size_kib) && pool->size_kib.v == GIB_KIB &&
-		    kt_known(pool->total) && kt_known(pool->free) && pool->total.v > 0 &&
-		    pool->free.v == pool->total.v)
-			return pool;
-	}
-	return NULL;
+	const KtHugePool *pool = kt_huge_pool(&memory->huge_pools, GIB_KIB);
+	bool is_idle = pool && kt_known(pool->total) && kt_known(pool->free) && pool->total.v > 0 &&
+		       pool->free.v == pool->total.v;
+
+	return is_idle ? pool : NULL;
 }
 
 /* The size that <hugepages> without <page> means. */

@@ -28,16 +28,25 @@ guest_size(const KtHost *host, const KtGuestConfig *config, uint64_t *ret_kib)
 	return true;
 }
 
+bool
+kt_huge_guest(const KtHost *host, const KtGuestConfig *config, uint64_t *ret_size_kib,
+	      uint64_t *ret_pages)
+{
+	uint64_t size_kib = 0;
+
+	if (!guest_size(host, config, &size_kib) || !kt_known(config->memory_kib))
+		return false;
+	*ret_size_kib = size_kib;
+	*ret_pages = config->memory_kib.v / size_kib + (config->memory_kib.v % size_kib != 0);
+	return true;
+}
+
 static bool
 guest_pages(const KtHost *host, const KtGuestConfig *config, uint64_t size_kib, uint64_t *ret_pages)
 {
 	uint64_t own_kib = 0;
 
-	if (!guest_size(host, config, &own_kib) || own_kib != size_kib ||
-	    !kt_known(config->memory_kib))
-		return false;
-	*ret_pages = config->memory_kib.v / size_kib + (config->memory_kib.v % size_kib != 0);
-	return true;
+	return kt_huge_guest(host, config, &own_kib, ret_pages) && own_kib == size_kib;
 }
 
 static bool
@@ -68,8 +77,8 @@ bound_nodes(const KtGuestConfig *config)
 	return is_strict && kt_known(config->numa_nodeset) ? config->numa_nodeset.v : NULL;
 }
 
-static const KtHugePool *
-find_pool(const KtHugePoolList *pools, uint64_t size_kib)
+const KtHugePool *
+kt_huge_pool(const KtHugePoolList *pools, uint64_t size_kib)
 {
 	for (uint32_t i = 0; i < pools->n; i++) {
 		if (kt_known(pools->v[i].size_kib) && pools->v[i].size_kib.v == size_kib)
@@ -109,7 +118,7 @@ has_no_pool(const KtHost *host, uint64_t size_kib)
 			return false;
 	}
 	for (uint32_t i = 0; i < host->nodes.n; i++) {
-		if (find_pool(&host->nodes.v[i].huge_pools, size_kib))
+		if (kt_huge_pool(&host->nodes.v[i].huge_pools, size_kib))
 			return false;
 	}
 	return true;
@@ -119,7 +128,7 @@ has_no_pool(const KtHost *host, uint64_t size_kib)
 static bool
 take_pool(const KtHost *host, KtHugeNeed *need)
 {
-	const KtHugePool *pool = find_pool(&host->memory.huge_pools, need->size_kib);
+	const KtHugePool *pool = kt_huge_pool(&host->memory.huge_pools, need->size_kib);
 
 	if (!pool)
 		return has_no_pool(host, need->size_kib);
@@ -139,7 +148,7 @@ take_nodes(const KtHost *host, uint64_t node_reserve_kib, KtHugeNeed *need)
 	for (uint32_t i = 0; i < host->nodes.n; i++) {
 		const KtNode *from = &host->nodes.v[i];
 		KtHugeNode *node = &need->nodes[i];
-		const KtHugePool *own = find_pool(&from->huge_pools, need->size_kib);
+		const KtHugePool *own = kt_huge_pool(&from->huge_pools, need->size_kib);
 		node->id = from->id.v;
 		node->has_cpus = !kt_known(from->cpus) || !kt_cpuset_is_empty(from->cpus.v);
 		node->is_known = own && kt_known(own->total) && kt_known(own->free) &&

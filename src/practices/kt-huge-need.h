@@ -37,6 +37,14 @@ typedef struct KtHugeNeed {
 	bool is_spread; /* `add` holds all that is missing; false: it does not fit */
 } KtHugeNeed;
 
+/* The pool of pages of this size, or NULL. Borrowed from @pools. */
+const KtHugePool *kt_huge_pool(const KtHugePoolList *pools, uint64_t size_kib);
+
+/* The one page size that a guest is on, and how many of them its memory takes; false when it is on
+ * none, on several, or that is not known. */
+bool kt_huge_guest(const KtHost *host, const KtGuestConfig *config, uint64_t *ret_size_kib,
+		   uint64_t *ret_pages);
+
 /* Sizes that the host has a pool for or that a guest asks for, in ascending order. Free with
  * g_array_unref. */
 GArray *kt_huge_sizes(const KtView *view);
