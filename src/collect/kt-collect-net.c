@@ -2,8 +2,6 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-collect-host-private.h"
 
-#include <string.h>
-
 #define NET "/sys/class/net"
 
 /* Bridges, bonds and what else is made of others have neither; only the driver tun has tun_flags
@@ -40,19 +38,6 @@ speed(KtHostJob *job, const char *dir)
 	return mbit;
 }
 
-static KtOptStr
-master(KtHostJob *job, const char *dir)
-{
-	g_autofree char *path = g_strconcat(dir, "/master", NULL);
-	g_autofree char *target = NULL;
-	KtState state = kt_root_link(job->root, path, &target);
-
-	if (state != KT_STATE_VALUE)
-		return (KtOptStr){.state = state, .origin = kt_facts_origin(job->facts, path)};
-	const char *slash = strrchr(target, '/');
-	return kt_host_str(job, slash ? slash + 1 : target, path);
-}
-
 static void
 look_at(KtHostJob *job, const char *name, GArray *items)
 {
@@ -65,10 +50,8 @@ look_at(KtHostJob *job, const char *name, GArray *items)
 		.name = kt_host_str(job, name, NET),
 		.kind = kt_host_str(job, kind, dir),
 		.speed_mbit = speed(job, dir),
-		.mtu = number(job, dir, "mtu"),
 		.tx_queue_len = number(job, dir, "tx_queue_len"),
 		.tx_dropped = number(job, dir, "statistics/tx_dropped"),
-		.master = master(job, dir),
 	};
 	g_array_append_val(items, item);
 }

@@ -297,8 +297,6 @@ static const KtField sysctl_fields[] = {
 		 .form = KT_FORM_LINE, .doc = "most that SO_RCVBUF gives"),
 	KT_FIELD(KtSysctl, tcp_rmem, .source = "/proc/sys/net/ipv4/tcp_rmem", .form = KT_FORM_LINE,
 		 .doc = "receive buffer: least, first and most bytes"),
-	KT_FIELD(KtSysctl, tcp_wmem, .source = "/proc/sys/net/ipv4/tcp_wmem", .form = KT_FORM_LINE,
-		 .doc = "send buffer: least, first and most bytes"),
 	KT_FIELD(KtSysctl, udp_rcvbuf_errors, .source = "/proc/net/snmp Udp RcvbufErrors",
 		 .doc = "datagrams that found a full buffer, since boot"),
 };
@@ -369,15 +367,11 @@ static const KtField net_device_fields[] = {
 		 .doc = "physical or tap"),
 	KT_FIELD(KtNetDevice, speed_mbit, .unit = "Mbit/s", .source = "/sys/class/net/*/speed",
 		 .doc = "of the link; absent while it is down"),
-	KT_FIELD(KtNetDevice, mtu, .unit = "bytes", .source = "/sys/class/net/*/mtu",
-		 .doc = "largest packet"),
 	KT_FIELD(KtNetDevice, tx_queue_len, .source = "/sys/class/net/*/tx_queue_len",
 		 .doc = "packets; of a tap the ring that vhost empties"),
 	KT_FIELD(
 		KtNetDevice, tx_dropped, .source = "/sys/class/net/*/statistics/tx_dropped",
 		.doc = "packets since the device came; of a tap those that the guest did not take"),
-	KT_FIELD(KtNetDevice, master, .source = "/sys/class/net/*/master",
-		 .doc = "bridge or bond that it is part of"),
 };
 static KT_SCHEMA(net_device_schema, KtNetDevice, net_device_fields, .doc = "a network device");
 

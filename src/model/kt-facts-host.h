@@ -77,10 +77,8 @@ typedef struct KtNetDevice {
 	KtOptStr name;
 	KtOptStr kind; /* "physical", "tap" */
 	KtOptU64 speed_mbit;
-	KtOptU64 mtu;
 	KtOptU64 tx_queue_len;
 	KtOptU64 tx_dropped;
-	KtOptStr master; /* bridge or bond that it is part of */
 } KtNetDevice;
 KT_LIST(KtNetDeviceList, KtNetDevice);
 

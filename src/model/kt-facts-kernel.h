@@ -88,6 +88,5 @@ typedef struct KtSysctl {
 	KtOptU64 neigh_limit;
 	KtOptU64 rmem_max_bytes;
 	KtOptStr tcp_rmem; /* "4096 131072 6291456": least, first, most */
-	KtOptStr tcp_wmem;
 	KtOptU64 udp_rcvbuf_errors;
 } KtSysctl;

@@ -343,7 +343,6 @@ def _kernel_defaults(host, snapshot):
             "fs/file-nr": "3264\t0\t9223372036854775807",
             "net/core/rmem_max": 212992,
             "net/ipv4/tcp_rmem": "4096\t131072\t6291456",
-            "net/ipv4/tcp_wmem": "4096\t16384\t4194304",
             "net/ipv4/tcp_tw_reuse": 2,
             "net/ipv4/tcp_window_scaling": 1,
             "net/ipv4/tcp_fin_timeout": 60,
