@@ -106,11 +106,13 @@ persist_sysctl(KtExpansion *out, const KtChange *change)
 	add_file(out, change, path, body);
 }
 
+/* Of several lines for one path systemd-tmpfiles takes the one in the file whose name sorts first,
+ * tmpfiles.d(5): the number is low where that of a sysctl file is high. */
 static void
 persist_tmpfiles(KtExpansion *out, const KtChange *change)
 {
 	const char *path = kt_arena_printf(
-		out->arena, "/etc/tmpfiles.d/kvmtune-%s.conf", slug(out, change->locator));
+		out->arena, "/etc/tmpfiles.d/20-kvmtune-%s.conf", slug(out, change->locator));
 	g_autofree char *body = g_strdup_printf("w %s - - - - %s\n", change->locator, change->to);
 
 	add_file(out, change, path, body);
@@ -192,6 +194,8 @@ add_boot_arg(KtExpansion *out, const KtChange *change, const char *key)
 	    });
 }
 
+/* modprobe hands the options of all files to the kernel in the order of their names, and the kernel
+ * takes the last; other files are called after their module or program, as tuned.conf. */
 static void
 persist_modprobe(KtExpansion *out, const KtChange *change)
 {
@@ -203,8 +207,8 @@ persist_modprobe(KtExpansion *out, const KtChange *change)
 		return;
 	}
 
-	const char *path =
-		kt_arena_printf(out->arena, "/etc/modprobe.d/kvmtune-%s.conf", change->persist_key);
+	const char *path = kt_arena_printf(
+		out->arena, "/etc/modprobe.d/zz-kvmtune-%s.conf", change->persist_key);
 	g_autofree char *body =
 		g_strdup_printf("options %s %s=%s\n", parts[0], parts[1], change->to);
 	add_file(out, change, path, body);

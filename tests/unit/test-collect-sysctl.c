@@ -187,9 +187,9 @@ test_config_files(void)
 	kt_test_tree_put(tree, "/etc/sysctl.d/80-kvmtune-.conf", "vm.swappiness = 10\n");
 	kt_test_tree_put(tree, "/etc/sysctl.d/81-kvmtune-x.conf", "vm.swappiness = 10\n");
 	kt_test_tree_put(tree, "/usr/lib/sysctl.d/80-kvmtune-x.conf", "vm.swappiness = 10\n");
-	kt_test_tree_put(tree, "/etc/tmpfiles.d/kvmtune-thp.conf", "w /x - - - - y\n");
+	kt_test_tree_put(tree, "/etc/tmpfiles.d/20-kvmtune-thp.conf", "w /x - - - - y\n");
 	kt_test_tree_put(tree, "/etc/tmpfiles.d/other.conf", "no\n");
-	kt_test_tree_put(tree, "/etc/modprobe.d/kvmtune-kvm.conf", "options kvm a=1\n");
+	kt_test_tree_put(tree, "/etc/modprobe.d/zz-kvmtune-kvm.conf", "options kvm a=1\n");
 	kt_test_tree_put(tree, "/etc/udev/rules.d/61-kvmtune-io.rules", "#\n");
 	kt_test_tree_put(tree, "/etc/udev/rules.d/61-kvmtune-io.conf", "#\n");
 	kt_test_tree_put(tree, "/etc/default/grub.d/90-kvmtune-args.cfg", "A=1\n");
@@ -197,11 +197,11 @@ test_config_files(void)
 		tree,
 		"host/config_files",
 		"[{'is_own':true,'path':'/etc/default/grub.d/90-kvmtune-args.cfg','text':'A=1\\n'},"
-		"{'is_own':true,'path':'/etc/modprobe.d/kvmtune-kvm.conf',"
+		"{'is_own':true,'path':'/etc/modprobe.d/zz-kvmtune-kvm.conf',"
 		"'text':'options kvm a=1\\n'},"
 		"{'is_own':true,'path':'/etc/sysctl.d/80-kvmtune-host.conf',"
 		"'text':'vm.swappiness = 10\\n'},"
-		"{'is_own':true,'path':'/etc/tmpfiles.d/kvmtune-thp.conf',"
+		"{'is_own':true,'path':'/etc/tmpfiles.d/20-kvmtune-thp.conf',"
 		"'text':'w /x - - - - y\\n'},"
 		"{'is_own':true,'path':'/etc/udev/rules.d/61-kvmtune-io.rules','text':'#\\n'}]");
 }
@@ -234,11 +234,11 @@ test_config_files_unreadable(void)
 {
 	g_autoptr(KtTestTree) tree = kt_test_tree_new();
 
-	kt_test_tree_put(tree, "/etc/modprobe.d/kvmtune-kvm.conf", "options kvm a=1\n");
-	kt_test_tree_put_state(tree, "/etc/modprobe.d/kvmtune-kvm.conf", KT_STATE_DENIED);
+	kt_test_tree_put(tree, "/etc/modprobe.d/zz-kvmtune-kvm.conf", "options kvm a=1\n");
+	kt_test_tree_put_state(tree, "/etc/modprobe.d/zz-kvmtune-kvm.conf", KT_STATE_DENIED);
 	kt_test_assert_collects(tree,
 				"host/config_files",
-				"[{'is_own':true,'path':'/etc/modprobe.d/kvmtune-kvm.conf',"
+				"[{'is_own':true,'path':'/etc/modprobe.d/zz-kvmtune-kvm.conf',"
 				"'text':{'state':'denied'}}]");
 	kt_test_tree_put_state(tree, "/etc/tmpfiles.d", KT_STATE_DENIED);
 	kt_test_assert_collects(tree, "host/config_files", "{'state':'denied'}");
