@@ -216,11 +216,30 @@ wait_for_shell() # SINCE
 	say "$LAB_NAME: shell after $(since "$1")"
 }
 
-# Starts QEMU on the disks of $run.  With a saved lab host its memory and devices' state too.
-launch() # FOLDER-OF-SAVED or ""
+boots_so_far()
 {
-	local from=$1 started memory memory_from share=on q=() nodes n_cpus near_disk near_net index i
+	local boots
+	boots=$(grep -ac 'LAB initramfs' "$run/console.log" 2>/dev/null) || true
+	echo "${boots:-0}"
+}
+
+# Now and then Linux hangs under TCG while it starts its CPUs, long before it looks at a disk.
+hangs() # BOOTS-BEFORE
+{
+	local i
+	for ((i = 0; i < 1200; i++)); do
+		[ "$(boots_so_far)" = "$1" ] && alive || return 1
+		sleep 0.1
+	done
+}
+
+# Starts QEMU on the disks of $run.  With a saved lab host its memory and devices' state too.
+launch() # FOLDER-OF-SAVED or "", "again" for the second try
+{
+	local from=$1 again=${2:-} boots started
+	local memory memory_from share=on q=() nodes n_cpus near_disk near_net index i
 	started=$(now)
+	boots=$(boots_so_far)
 	memory=$(memory_folder)
 	rm -rf --one-file-system "$memory"
 	mkdir -m 700 "$memory"
@@ -265,6 +284,12 @@ launch() # FOLDER-OF-SAVED or ""
 	if [ -n "$from" ] && ! load_state "$from"; then
 		tail -n 5 qemu.log >&2
 		die "cannot start from ${from##*/}"
+	fi
+	if [ -z "$from$again" ] && [ "$LAB_BOOT" != grub ] && hangs "$boots"; then
+		say "$LAB_NAME: hangs before its initramfs, once more"
+		kill_qemu
+		launch '' again
+		return
 	fi
 	wait_for_shell "$started"
 	if [ -n "$from" ]; then
