@@ -103,19 +103,13 @@ kt_bound_unplaced(const KtInstance *instance, const KtRoom *room, const KtUnit *
 	return hopeless + MAX(by_cpus, by_memory);
 }
 
-/* The least of the unit's costs, or of its losses. Layouts that are not listed may be cheaper. */
+/* The least of the unit's costs, or of its losses. */
 static int64_t
 least_of(const KtUnit *unit, bool is_loss)
 {
-	int64_t least = unit->menu->layouts[0].loss;
-
-	if (unit->is_cut)
-		return 0;
-	if (!is_loss)
-		return unit->menu->layouts[0].cost;
-	for (uint32_t i = 1; i < unit->menu->n; i++)
-		least = MIN(least, unit->menu->layouts[i].loss);
-	return least;
+	if (is_loss)
+		return unit->least;
+	return unit->is_cut ? unit->least * 1000 : unit->menu->layouts[0].cost;
 }
 
 int64_t

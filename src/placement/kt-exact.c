@@ -207,7 +207,7 @@ search_tree(Tree *tree, uint32_t depth)
 	bool may_lie_on_twins = search->instance->n_apart == 0;
 	for (uint32_t i = 0; i < unit->menu->n; i++) {
 		const KtLayout *layout = &unit->menu->layouts[i];
-		search->work += unit->shapes[layout->shape].n_cells;
+		search->work += kt_search_look(unit, layout);
 		if (!kt_search_fits(search, u, layout) ||
 		    (may_lie_on_twins && is_mirrored(tree, layout)))
 			continue;

@@ -7,16 +7,24 @@
 /* Chosen by measurement on the generators of docs/placement.md. */
 #define FIRST_CYCLE 400
 #define LAST_CYCLE  20000
-/* Temperatures in thousandths of loss: 3000 and 0.03 units. */
-#define HOT UINT64_C(3000000)
-/* log2 of the highest to the lowest temperature, in 256ths. */
-#define COOLING UINT64_C(4250)
+#define LEAST_CYCLE 50
+/* Highest temperatures in thousandths of loss, 200 and 2000 units, the second for many guests, and
+ * log2 of the highest to the lowest temperature in 256ths: all end at 0.06 units. */
+#define HOT           UINT64_C(200000)
+#define COOLING       UINT64_C(3000)
+#define HOT_CROWD     UINT64_C(2000000)
+#define COOLING_CROWD UINT64_C(3850)
+#define CROWD         200
+/* Against the slack of a layout, which is up to 2048 an empty node. */
+#define NOISE 600
 /* Weight of a unit of unplaced priority against cost while annealing; more than any vCPU loses. */
 #define PENALTY INT64_C(1000000)
 /* Equally cheap layouts that are compared before one is taken. */
 #define MAX_EQUALS 48
 /* Rounds between two looks at the clock. */
 #define CLOCK_ROUNDS 64
+/* Looks at a layout that a guest of a round costs besides. */
+#define ROUND_WORK 6
 
 bool
 kt_search_is_over_budget(const KtSearch *search)
@@ -74,12 +82,12 @@ kt_search_insert(KtSearch *search, uint32_t u, bool is_noisy)
 			least = INT64_MAX;
 			n_equals = 0;
 		}
-		search->work += unit->shapes[layout->shape].n_cells;
+		search->work += kt_search_look(unit, layout);
 		if (!kt_search_fits(search, u, layout))
 			continue;
 		int64_t free = slack(search, unit, layout);
 		if (is_noisy)
-			free += kt_search_random(search, 256);
+			free += kt_search_random(search, NOISE);
 		if (free < least) {
 			least = free;
 			chosen = (int32_t)i;
@@ -223,8 +231,9 @@ random_log(KtSearch *search)
 static bool
 accepts(KtSearch *search, int64_t delta, uint64_t step, uint64_t length)
 {
-	uint64_t cooled = COOLING * step / length;
-	uint64_t heat = HOT >> (cooled / 256);
+	bool is_crowd = search->n_units > CROWD;
+	uint64_t cooled = (is_crowd ? COOLING_CROWD : COOLING) * step / length;
+	uint64_t heat = (is_crowd ? HOT_CROWD : HOT) >> (cooled / 256);
 
 	if (delta <= 0)
 		return true;
@@ -254,8 +263,8 @@ make_round(KtSearch *search, Cycle *cycle)
 	qsort(cycle->items, n, sizeof(*cycle->items), compare_items);
 	for (uint32_t i = 0; i < n; i++)
 		kt_search_insert(search, cycle->items[i].unit, /* is_noisy= */ true);
-	/* A round costs some looks even when it is small. */
-	search->work += n + 8;
+	/* Every guest is taken up, sorted and put back besides: as much as some looks. */
+	search->work += ROUND_WORK * (n + 4) + search->n_units / 16;
 
 	KtScore new = kt_search_score(search);
 	int64_t delta = (new.unplaced - old.unplaced) * PENALTY + new.cost - old.cost;
@@ -283,6 +292,16 @@ is_over(KtSearch *search, uint64_t round, uint64_t end)
 	return search->is_stopped;
 }
 
+/* The next cycle is three times as long, or as short as it takes to cool down before the end: what
+ * is still hot when the work is done has found nothing. */
+static uint64_t
+next_length(uint64_t length, uint64_t rounds_left)
+{
+	uint64_t next = length >= LAST_CYCLE ? FIRST_CYCLE : length * 3;
+
+	return rounds_left < next * 4 / 3 ? MAX(rounds_left, LEAST_CYCLE) : next;
+}
+
 void
 kt_search_improve(KtSearch *search, uint64_t work)
 {
@@ -290,14 +309,16 @@ kt_search_improve(KtSearch *search, uint64_t work)
 	g_autofree int32_t *before = g_new(int32_t, MAX(search->n_units, 1));
 	g_autofree uint32_t *taken = g_new(uint32_t, MAX(search->n_units, 1));
 	Cycle cycle = {.items = items, .before = before, .taken = taken, .length = FIRST_CYCLE};
-	uint64_t end = search->work + work;
+	uint64_t begin = search->work;
+	uint64_t end = begin + work;
 
 	if (search->n_units == 0)
 		return;
 	for (uint64_t round = 0; !is_over(search, round, end); round++) {
 		if (cycle.step == cycle.length) {
+			uint64_t a_round = MAX((search->work - begin) / round, 1);
 			cycle.step = 0;
-			cycle.length = cycle.length >= LAST_CYCLE ? FIRST_CYCLE : cycle.length * 3;
+			cycle.length = next_length(cycle.length, (end - search->work) / a_round);
 			kt_search_restore(search);
 		}
 		make_round(search, &cycle);

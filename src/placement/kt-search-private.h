@@ -20,11 +20,21 @@ bool kt_search_insert(KtSearch *search, uint32_t u, bool is_noisy);
  * Its index, or -1. */
 int32_t kt_search_reach(KtSearch *search, uint32_t u);
 
-/* The cost that the unit has at least: 0 when not all layouts are listed. */
+/* The cost that the unit has at least. */
 static inline int64_t
 kt_search_least(const KtUnit *unit)
 {
-	return unit->is_cut || unit->menu->n == 0 ? 0 : unit->menu->layouts[0].cost;
+	return unit->is_cut || unit->menu->n == 0 ? unit->least * 1000
+						  : unit->menu->layouts[0].cost;
+}
+
+/* The work of one look at a layout: every cell, and which of them share a node. */
+static inline uint64_t
+kt_search_look(const KtUnit *unit, const KtLayout *layout)
+{
+	uint64_t n = unit->shapes[layout->shape].n_cells;
+
+	return n + n * n / 8;
 }
 
 /* Has the budget of moves been exceeded? */

@@ -66,6 +66,17 @@ place_guest(const KtInstance *instance, const KtSearch *search, uint32_t v, KtSo
 	name_cells(&instance->guests[v], shape, layout, placed->nodes);
 }
 
+/* Who may not move and has no place stops, and so does nobody any harm. */
+static void
+leave_seats(const KtInstance *instance, KtSolution *solution)
+{
+	for (unsigned i = 0; !instance->is_live && i < KT_CPUSET_BITS; i++) {
+		int32_t owner = solution->seats.owner[i];
+		if (owner >= 0 && !solution->guests[owner].is_placed)
+			solution->seats.owner[i] = KT_SEAT_FREE;
+	}
+}
+
 static KtSolution *
 make_solution(const KtInstance *instance, const KtSearch *search, const KtSeats *seats,
 	      const int32_t *clash)
@@ -85,6 +96,7 @@ make_solution(const KtInstance *instance, const KtSearch *search, const KtSeats 
 		solution->guests[v].reason =
 			kt_solver_reason(instance, search, v, clash[v], solution->arena);
 	}
+	leave_seats(instance, solution);
 	kt_pack(instance, solution);
 	kt_solver_pools(instance, solution);
 	kt_solver_order(instance, solution);

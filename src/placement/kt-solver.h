@@ -14,8 +14,9 @@
 #include "kt-solution.h"
 
 /* Work that a usual machine does in a millisecond: layouts looked at by one core of a server of
- * 2020, measured with 'check bench', rounded down. A budget in ms is this many units of work. */
-#define KT_SOLVER_WORK_PER_MS 60000
+ * 2020, measured with 'check bench place' as work / cpu_us over the instances of all generators
+ * (60,000 to 125,000). A budget in ms is this many units of work. */
+#define KT_SOLVER_WORK_PER_MS 85000
 
 /* @limits may be NULL: 200 ms worth of work, any number of moves. Free with kt_solution_free. */
 KtSolution *kt_solver_run(const KtInstance *instance, const KtSearchLimits *limits);

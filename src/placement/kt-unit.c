@@ -295,6 +295,21 @@ make_fixed(Maker *maker, KtUnit *unit)
 		keep_layout(maker);
 }
 
+/* All layouts are listed, or none of any shape is better than what the shapes allow. */
+static int64_t
+least_loss(const Maker *maker, const KtUnit *unit)
+{
+	int64_t least = INT64_MAX;
+
+	for (uint32_t i = 0; !unit->is_cut && i < unit->menu->n; i++)
+		least = MIN(least, unit->menu->layouts[i].loss);
+	for (uint32_t s = 0; unit->is_cut && s < MAX(unit->n_shapes, 1); s++)
+		least = MIN(least,
+			    kt_shape_least(
+				    maker->instance, &maker->room, maker->guest, &unit->shapes[s]));
+	return least == INT64_MAX ? 0 : least;
+}
+
 static void
 make_unit(Maker *maker, size_t limit, KtArena *arena, KtUnit *unit)
 {
@@ -321,6 +336,7 @@ make_unit(Maker *maker, size_t limit, KtArena *arena, KtUnit *unit)
 		make_free(maker, class, shapes, limit, unit);
 	}
 	finish_layouts(layouts, arena, unit);
+	unit->least = least_loss(maker, unit);
 }
 
 /* All that matters to the search in one text: equal texts are one flavour. */

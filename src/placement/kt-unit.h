@@ -46,6 +46,7 @@ typedef struct KtUnit {
 	KtMenu *menu;
 	uint32_t n_shapes;
 	bool is_cut;    /* there are layouts that are not listed */
+	int64_t least;  /* nobody loses less with it, layouts that are not listed counted */
 	int64_t weight; /* priority * vCPUs */
 	int64_t size;   /* share of the host that it takes, for sorting */
 } KtUnit;
@@ -58,6 +59,10 @@ KtUnit *kt_units_new(const KtInstance *instance, const KtRoom *room, const int32
 /* Fills in what follows from the layout's shape and nodes: mask, loss, moved memory and cost. */
 void kt_layout_price(const KtInstance *instance, const KtInstGuest *guest, const KtShape *shape,
 		     KtLayout *layout);
+
+/* A loss that no layout of the shape goes below, on the empty host. */
+int64_t kt_shape_least(const KtInstance *instance, const KtRoom *room, const KtInstGuest *guest,
+		       const KtShape *shape);
 
 /* Does the layout use every node that a device asks for? */
 bool kt_layout_has_devices(const KtInstGuest *guest, const KtLayout *layout);
