@@ -75,22 +75,36 @@ def patterns(instance, guest):
     return found
 
 
-def flavours(instance):
-    """[(count, vcpus, patterns)]: equal guests are one row of the model."""
+def in_moves(guest, options):
+    """The same patterns, one cell each, priced by the move: GiB, and one for each guest."""
+    here = guest.get("current", {}).get("cells")
+    return [(1 + cells[0][2] // 1048576 if here and cells[0][0] != here[0] else 0, cells)
+            for _, cells in options if len(cells) == 1]
+
+
+def flavours(instance, counts_moves=False):
+    """[(count, vcpus, patterns)]: equal guests are one row of the model.  With @counts_moves the
+    price is that of moves instead of loss."""
     rows = {}
     for guest in instance["guests"]:
-        key = (guest["vcpus"], guest["memory_kib"], str(guest.get("cells")))
+        key = (guest["vcpus"], guest["memory_kib"], str(guest.get("cells")),
+               str(guest.get("current", {}).get("cells")))
         rows.setdefault(key, [0, guest])[0] += 1
-    return [(count, guest["vcpus"], patterns(instance, guest)) for count, guest in rows.values()]
+    found = []
+    for count, guest in rows.values():
+        options = patterns(instance, guest)
+        found.append((count, guest["vcpus"],
+                      in_moves(guest, options) if counts_moves else options))
+    return found
 
 
-def solve_highs(instance, limit=60):
+def solve_highs(instance, limit=60, counts_moves=False):
     """(unplaced vCPUs, loss), or None when it was not proven in `limit` seconds."""
     import numpy
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import lil_matrix
 
-    rows = flavours(instance)
+    rows = flavours(instance, counts_moves)
     cores, memory = room_of(instance)
     columns = [(f, pattern) for f, row in enumerate(rows) for pattern in row[2]]
     width, n = len(columns) + len(rows), len(cores)
@@ -133,9 +147,9 @@ end;
 """
 
 
-def solve_glpk(instance, limit=60):
+def solve_glpk(instance, limit=60, counts_moves=False):
     """The same by glpsol: the second opinion."""
-    rows = flavours(instance)
+    rows = flavours(instance, counts_moves)
     cores, memory = room_of(instance)
     data = ["data;", "set NODE := " + " ".join(map(str, range(len(cores)))) + ";",
             "set FLAV := " + " ".join(map(str, range(len(rows)))) + ";",

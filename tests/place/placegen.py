@@ -180,6 +180,28 @@ def churn(seed, n_nodes, n_cores, n_events=400, gib_per_core=4):
     return instance
 
 
+def circle(seed):
+    """Guests that have to be where another one is: circles of moves, with little room to turn."""
+    rng = random.Random(f"circle {seed}")
+    n_nodes, n_cores = rng.choice((2, 3, 4, 6)), rng.choice((4, 6, 8))
+    instance = host(n_nodes, n_cores, n_cores + rng.choice((0, 1, 2)))
+    for node in instance["nodes"]:
+        node["memory_kib"] += rng.choice((0, 0, 1, 3)) * GIB
+    target = list(range(n_nodes))
+    rng.shuffle(target)
+    spare = rng.choice((0, 0, 1, 2))
+    for node in range(n_nodes):
+        left, cpu = n_cores - (spare if node == n_nodes - 1 else 0), node * n_cores
+        while left > 0:
+            vcpus = min(left, rng.choice((1, 2, 4)))
+            device = [{"node": target[node], "share": 0.1, "require": True}]
+            add(instance, vcpus, vcpus * GIB, devices=device, max_cells=1,
+                smt=rng.choice(("prefer", "prefer", "require")),
+                current={"cells": [node], "vcpupin": [str(cpu + i) for i in range(vcpus)]})
+            left, cpu = left - vcpus, cpu + vcpus
+    return instance
+
+
 def wild(seed):
     """Anything that the format allows, small: for the checker."""
     rng = random.Random(f"wild {seed}")
@@ -199,6 +221,8 @@ def wild(seed):
                     core.pop()
             group["cores"] = [core for core in group["cores"] if rng.random() > 0.05]
     if rng.random() < 0.3:
+        mix_nodes(rng, instance)
+    if rng.random() < 0.3:
         instance["distances"] = [[10 if a == b else rng.choice((11, 16, 21, 32, 40))
                                   for b in range(n_nodes)] for a in range(n_nodes)]
     if rng.random() < 0.3:
@@ -208,6 +232,20 @@ def wild(seed):
     for _ in range(rng.choice((0, 1, 3, 6, 12))):
         wild_guest(rng, instance)
     return instance
+
+
+def mix_nodes(rng, instance):
+    """Nodes of different sizes, some with CPUs or memory only, some of whose distance is unknown."""
+    for node in instance["nodes"]:
+        node["memory_kib"] = int(node["memory_kib"] * rng.choice((0, 0.25, 0.5, 1, 1, 2)))
+        if rng.random() < 0.3:
+            node["l3"] = node["l3"][:rng.randrange(len(node["l3"]) + 1)]
+        for group in node["l3"]:
+            if rng.random() < 0.3:
+                group["cores"] = group["cores"][:rng.randrange(len(group["cores"]) + 1)]
+    rng.shuffle(instance["nodes"])
+    if rng.random() < 0.3:
+        instance["distances"] = [row[:rng.randrange(len(row) + 1)] for row in instance["distances"]]
 
 
 def wild_guest(rng, instance):
