@@ -88,6 +88,7 @@ void kt_host_collect_modules(KtHostJob *job);
 void kt_host_collect_cgroup(KtHostJob *job);
 void kt_host_collect_agents(KtHostJob *job);
 void kt_host_collect_config_files(KtHostJob *job);
+void kt_host_collect_boot_files(KtHostJob *job);
 
 /* kt-collect-memory.c: the pools below a directory "hugepages" of sysfs. */
 KtHugePoolList kt_host_huge_pools(KtHostJob *job, const char *dir);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-collect-host-private.h"
+#include "kt-dropins.h"
 
 #include <string.h>
 
 /*
- * What stands in sysctl files, in the order in which systemd-sysctl(8) applies it: files sorted by
- * name whatever their directory, and of files of one name only that of the first directory
- * (sysctl.d(5), "Configuration directories and precedence"). A link to /dev/null masks a name.
+ * What stands in sysctl files, in the order in which systemd-sysctl(8) applies it.
  * /etc/sysctl.conf itself is read by sysctl(8) of procps only, and last; where systemd boots it
  * counts through a link to it, such as 99-sysctl.conf.
  */
@@ -20,6 +19,7 @@ static const char *const dirs[] = {
 	"/usr/local/lib/sysctl.d",
 	"/usr/lib/sysctl.d",
 	"/lib/sysctl.d",
+	NULL,
 };
 
 /* Assignments that a practice wants gone: their file may have to be replaced. */
@@ -31,6 +31,7 @@ typedef struct Scan {
 	KtHostJob *job;
 	GArray *lines; /* of KtSysctlLine */
 	KtState state; /* of the whole list */
+	bool has_conf; /* sysctl.conf was among the files */
 } Scan;
 
 /* "net.ipv4.conf.eth0/1.forwarding" and "net/ipv4/conf/eth0.1/forwarding" are one key: the first
@@ -132,44 +133,13 @@ scan_file(Scan *scan, const char *path)
 		kt_host_add_config_file(scan->job, path, state, text);
 }
 
-/* The file that @dir/@name is, with one link followed: what an administrator would edit. NULL when
- * the name is masked. */
-static char *
-resolve(KtHostJob *job, const char *dir, const char *name)
+static void
+visit(const char *path, void *data)
 {
-	g_autofree char *path = g_strconcat(dir, "/", name, NULL);
-	g_autofree char *target = NULL;
+	Scan *scan = data;
 
-	if (kt_root_link(job->root, path, &target) != KT_STATE_VALUE)
-		return g_steal_pointer(&path);
-
-	g_autofree char *file = g_canonicalize_filename(target, dir);
-	return g_str_equal(file, "/dev/null") ? NULL : g_steal_pointer(&file);
-}
-
-static int
-compare_names(const void *a, const void *b, G_GNUC_UNUSED void *data)
-{
-	return strcmp(a, b);
-}
-
-/* Maps the name of each file that counts to its directory. */
-static GTree *
-find_files(Scan *scan)
-{
-	GTree *files = g_tree_new_full(compare_names, NULL, g_free, /* value_destroy_func= */ NULL);
-
-	for (size_t i = 0; i < G_N_ELEMENTS(dirs); i++) {
-		g_auto(GStrv) names = NULL;
-		KtState state = kt_root_list(scan->job->root, dirs[i], &names);
-		if (state == KT_STATE_DENIED || state == KT_STATE_BROKEN)
-			scan->state = state;
-		for (size_t j = 0; names && names[j]; j++) {
-			if (g_str_has_suffix(names[j], ".conf") && !g_tree_lookup(files, names[j]))
-				g_tree_insert(files, g_strdup(names[j]), (void *)dirs[i]);
-		}
-	}
-	return files;
+	scan->has_conf |= g_str_equal(path, SYSCTL_CONF);
+	scan_file(scan, path);
 }
 
 void
@@ -180,18 +150,11 @@ kt_host_collect_sysctl_files(KtHostJob *job)
 		.lines = g_array_new(FALSE, TRUE, sizeof(KtSysctlLine)),
 		.state = KT_STATE_VALUE,
 	};
-	g_autoptr(GTree) files = find_files(&scan);
-	bool has_conf = false;
+	KtState state = kt_dropins_visit(job->root, dirs, visit, &scan);
 
-	for (GTreeNode *node = g_tree_node_first(files); node; node = g_tree_node_next(node)) {
-		g_autofree char *path =
-			resolve(job, g_tree_node_value(node), g_tree_node_key(node));
-		if (!path)
-			continue;
-		has_conf = has_conf || g_str_equal(path, SYSCTL_CONF);
-		scan_file(&scan, path);
-	}
-	if (!has_conf && !kt_opt_is(job->host->system.init, "systemd"))
+	if (scan.state == KT_STATE_VALUE)
+		scan.state = state;
+	if (!scan.has_conf && !kt_opt_is(job->host->system.init, "systemd"))
 		scan_file(&scan, SYSCTL_CONF);
 	kt_host_set_list(job, &job->host->sysctl_lines, scan.lines, scan.state, "/etc/sysctl.d");
 }

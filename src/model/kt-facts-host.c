@@ -313,6 +313,17 @@ static const KtField sysctl_line_fields[] = {
 static KT_SCHEMA(sysctl_line_schema, KtSysctlLine, sysctl_line_fields,
 		 .doc = "an assignment in a sysctl file");
 
+static const KtField boot_line_fields[] = {
+	KT_FIELD(KtBootLine, file,
+		 .source = "/{usr/lib,usr/local/lib,run,etc}/{tmpfiles,modprobe}.d",
+		 .doc = "its file"),
+	KT_FIELD(KtBootLine, line, .doc = "line number from 1"),
+	KT_FIELD(KtBootLine, place, .doc = "path in /sys or /proc, or MODULE.OPTION"),
+	KT_FIELD(KtBootLine, value, .doc = "as written"),
+};
+static KT_SCHEMA(boot_line_schema, KtBootLine, boot_line_fields,
+		 .doc = "a value that tmpfiles.d or modprobe.d sets at boot");
+
 static const KtField config_file_fields[] = {
 	KT_FIELD(KtConfigFile, path, .doc = "where"),
 	KT_FIELD(KtConfigFile, text, .doc = "its content"),
@@ -488,6 +499,8 @@ static const KtField host_fields[] = {
 	KT_FIELD_LIST(
 		KtHost, sysctl_lines, sysctl_line_schema,
 		.doc = "assignments in sysctl files, in the order systemd-sysctl applies them"),
+	KT_FIELD_LIST(KtHost, boot_lines, boot_line_schema,
+		      .doc = "what other files set at boot, in the order in which they are read"),
 	KT_FIELD_LIST(KtHost, config_files, config_file_schema,
 		      .doc = "files that a plan may replace"),
 	KT_FIELD_LIST(KtHost, swaps, swap_schema, .source = "/proc/swaps", .doc = "swap areas"),

@@ -19,6 +19,15 @@ typedef struct KtSysctlLine {
 } KtSysctlLine;
 KT_LIST(KtSysctlLineList, KtSysctlLine);
 
+/* A value that tmpfiles.d(5) or modprobe.d(5) sets at boot. */
+typedef struct KtBootLine {
+	KtOptStr file;
+	KtOptU64 line;
+	KtOptStr place; /* path in /sys or /proc, or MODULE.OPTION */
+	KtOptStr value;
+} KtBootLine;
+KT_LIST(KtBootLineList, KtBootLine);
+
 /* A configuration file that a plan may have to replace: own drop-ins, and foreign files that hold
  * a line which a practice wants gone. */
 typedef struct KtConfigFile {
@@ -141,6 +150,7 @@ typedef struct KtHost {
 	KtKsm ksm;
 	KtSysctl sysctl;
 	KtSysctlLineList sysctl_lines;
+	KtBootLineList boot_lines; /* in the order in which they are read */
 	KtConfigFileList config_files;
 	KtSwapList swaps;
 	KtBlockList blocks;

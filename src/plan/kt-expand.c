@@ -92,6 +92,33 @@ note_sysctl_winners(KtExpansion *out, const char *key, const char *own_name, con
 	}
 }
 
+/* @is_first_winning: of the files that set @place the first in the order of names counts, else the
+ * last. */
+static void
+note_boot_winners(KtExpansion *out, const char *place, const char *own_path, const char *to,
+		  bool is_first_winning)
+{
+	const KtBootLineList *lines = &out->facts->host.boot_lines;
+	g_autofree char *own_name = g_path_get_basename(own_path);
+
+	for (uint32_t i = 0; i < lines->n; i++) {
+		const KtBootLine *line = &lines->v[i];
+		if (!kt_opt_is(line->place, place) || !kt_known(line->file) ||
+		    !kt_known(line->value) || g_str_equal(line->value.v, to))
+			continue;
+		g_autofree char *name = g_path_get_basename(line->file.v);
+		int order = strcmp(name, own_name);
+		if (order != 0 && (order < 0) == is_first_winning)
+			note(out,
+			     "'%s' line %" G_GUINT64_FORMAT
+			     " sets %s to %s and wins at the next boot",
+			     line->file.v,
+			     line->line.v,
+			     place,
+			     line->value.v);
+	}
+}
+
 static void
 persist_sysctl(KtExpansion *out, const KtChange *change)
 {
@@ -115,6 +142,7 @@ persist_tmpfiles(KtExpansion *out, const KtChange *change)
 		out->arena, "/etc/tmpfiles.d/20-kvmtune-%s.conf", slug(out, change->locator));
 	g_autofree char *body = g_strdup_printf("w %s - - - - %s\n", change->locator, change->to);
 
+	note_boot_winners(out, change->locator, path, change->to, /* is_first_winning= */ true);
 	add_file(out, change, path, body);
 }
 
@@ -211,6 +239,8 @@ persist_modprobe(KtExpansion *out, const KtChange *change)
 		out->arena, "/etc/modprobe.d/zz-kvmtune-%s.conf", change->persist_key);
 	g_autofree char *body =
 		g_strdup_printf("options %s %s=%s\n", parts[0], parts[1], change->to);
+	note_boot_winners(
+		out, change->persist_key, path, change->to, /* is_first_winning= */ false);
 	add_file(out, change, path, body);
 }
 

@@ -213,6 +213,43 @@ check_elevator(const KtView *view, bool is_finding, KtSink *out)
 	return true;
 }
 
+/* A file that calls a disk sda is about whichever disk gets that name at the next boot. */
+static bool
+check_name(const KtView *view, bool is_finding, KtSink *out)
+{
+	const KtBootLineList *lines = &view->host->boot_lines;
+	g_autofree char *path =
+		g_strdup_printf("/sys/block/%s/queue/scheduler", view->block->name.v);
+	bool is_named = false;
+
+	if (!kt_opt_is(view->block->kind, "scsi"))
+		return false;
+	for (uint32_t i = 0; i < lines->n; i++) {
+		const KtBootLine *line = &lines->v[i];
+		if (!kt_opt_is(line->place, path) || !kt_known(line->file))
+			continue;
+		if (!is_finding && !is_named) {
+			kt_sink_severity(out, KT_SEVERITY_LOW);
+			kt_sink_summary(out,
+					"a file sets the scheduler of whichever disk is called %s",
+					view->block->name.v);
+		}
+		is_named = true;
+		kt_sink_evidence(out,
+				 line->file.origin,
+				 "line %" G_GUINT64_FORMAT " writes '%s' to %s",
+				 line->line.v,
+				 line->value.v,
+				 path);
+		kt_sink_advice(out,
+			       "Take line %" G_GUINT64_FORMAT
+			       " out of %s: names of SCSI disks are given anew at each boot.",
+			       line->line.v,
+			       line->file.v);
+	}
+	return is_named;
+}
+
 /* What the conditions for this kind of device rest on. */
 static bool
 can_judge(const KtBlock *block, KtSink *out)
@@ -264,6 +301,7 @@ evaluate(const KtView *view, KtSink *out)
 	if (is_finding)
 		report(view, &advice, out);
 	is_finding |= check_elevator(view, is_finding, out);
+	is_finding |= check_name(view, is_finding, out);
 	return is_finding ? KT_VERDICT_FINDING : KT_VERDICT_OK;
 }
 

@@ -244,6 +244,40 @@ test_config_files_unreadable(void)
 	kt_test_assert_collects(tree, "host/config_files", "{'state':'denied'}");
 }
 
+/* Values of /sys and /proc, and options of modules, in the order in which they are read. */
+static void
+test_boot_lines(void)
+{
+	g_autoptr(KtTestTree) tree = kt_test_tree_new();
+
+	kt_test_tree_put(tree,
+			 "/usr/lib/tmpfiles.d/IO.conf",
+			 "# a guide\n"
+			 "w /sys/block/sda/queue/scheduler - - - - mq-deadline\n"
+			 "w\t/proc/sys/x\t-\t-\t-\t-\ttwo words  \n"
+			 "d /sys/no - - - - -\n"
+			 "w /etc/no - - - - x\n"
+			 "w /sys/no - -\n"
+			 "w");
+	kt_test_tree_put(tree, "/etc/tmpfiles.d/masked.conf", "");
+	kt_test_tree_put(tree, "/usr/lib/tmpfiles.d/masked.conf", "w /sys/no - - - - 1\n");
+	kt_test_tree_put(
+		tree,
+		"/etc/modprobe.d/kvm.conf",
+		"options  kvm-amd nested=1 npt  avic=0\nblacklist kvm\noptions\noptions x\n");
+	kt_test_assert_collects(
+		tree,
+		"host/boot_lines",
+		"[{'file':'/usr/lib/tmpfiles.d/IO.conf','line':2,"
+		"'place':'/sys/block/sda/queue/scheduler','value':'mq-deadline'},"
+		"{'file':'/usr/lib/tmpfiles.d/IO.conf','line':3,'place':'/proc/sys/x',"
+		"'value':'two words'},"
+		"{'file':'/etc/modprobe.d/kvm.conf','line':1,'place':'kvm_amd.nested','value':'1'},"
+		"{'file':'/etc/modprobe.d/kvm.conf','line':1,'place':'kvm_amd.avic','value':'0'}]");
+	kt_test_tree_put_state(tree, "/etc/modprobe.d", KT_STATE_DENIED);
+	kt_test_assert_collects(tree, "host/boot_lines", "{'state':'denied'}");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -255,6 +289,7 @@ main(int argc, char **argv)
 	g_test_add_func("/collect/sysctl/conf-alone", test_sysctl_conf_alone);
 	g_test_add_func("/collect/sysctl/unreadable", test_unreadable);
 	g_test_add_func("/collect/sysctl/many-lines", test_many_lines);
+	g_test_add_func("/collect/boot-lines", test_boot_lines);
 	g_test_add_func("/collect/config-files/own", test_config_files);
 	g_test_add_func("/collect/config-files/foreign", test_foreign_files);
 	g_test_add_func("/collect/config-files/unreadable", test_config_files_unreadable);

@@ -33,6 +33,15 @@ setup(Fixture *fixture, const void *data)
 		"\"cmdline\":\"quiet kvm.x=3\"},\"kvm\":{\"builtin\":true},"
 		"\"sysctl_lines\":[{\"file\":\"/etc/sysctl.d/99-local.conf\",\"line\":2,"
 		"\"key\":\"vm.swappiness\",\"value\":\"60\"}],"
+		"\"boot_lines\":["
+		"{\"file\":\"/etc/tmpfiles.d/10-site.conf\",\"line\":3,\"place\":\"/sys/x\","
+		"\"value\":\"0\"},"
+		"{\"file\":\"/etc/tmpfiles.d/50-guide.conf\",\"line\":1,\"place\":\"/sys/x\","
+		"\"value\":\"0\"},"
+		"{\"file\":\"/etc/modprobe.d/tuned.conf\",\"line\":1,\"place\":\"vhost.y\","
+		"\"value\":\"8\"},"
+		"{\"file\":\"/etc/modprobe.d/zzz.conf\",\"line\":4,\"place\":\"vhost.y\","
+		"\"value\":\"8\"}],"
 		"\"config_files\":[{\"path\":\"/etc/sysctl.d/80-kvmtune-fs.aio-max-nr.conf\","
 		"\"text\":\"old\\n\",\"is_own\":true}]}}";
 	g_autoptr(GError) error = NULL;
@@ -103,6 +112,20 @@ test_sysctl_lasts(Fixture *fixture, const void *data)
 	g_assert_nonnull(strstr(plan->steps[1].edits[0].to, "\nvm.swappiness = 10\n"));
 	g_assert_cmpuint(plan->n_notes, ==, 1);
 	g_assert_nonnull(strstr(plan->notes[0], "99-local.conf' line 2"));
+}
+
+/* systemd-tmpfiles takes the file that sorts first, the kernel the option that comes last. */
+static void
+test_boot_file_winners(Fixture *fixture, const void *data)
+{
+	g_autoptr(KtSink) sink = add_finding(fixture, &first, KT_RISK_LOW);
+
+	kt_sink_sysfs(sink, "/sys/x", KT_SYNTAX_NUMBER, "0", "1");
+	kt_sink_module_param(sink, "vhost", "y", /* is_writable= */ true, "8", "64");
+	g_autoptr(KtPlan) plan = build(fixture);
+	g_assert_cmpuint(plan->n_notes, ==, 2);
+	g_assert_nonnull(strstr(plan->notes[0], "'/etc/tmpfiles.d/10-site.conf' line 3"));
+	g_assert_nonnull(strstr(plan->notes[1], "'/etc/modprobe.d/zzz.conf' line 4"));
 }
 
 static void
@@ -296,6 +319,7 @@ main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	ADD("sysctl-gets-its-file", test_sysctl_lasts);
+	ADD("boot-file-winners", test_boot_file_winners);
 	ADD("own-file-is-the-before", test_own_file_is_known);
 	ADD("built-in-without-boot-loader", test_module_without_loader);
 	ADD("different-spelling-conflicts", test_same_value_is_merged);
