@@ -69,6 +69,14 @@ slug(KtExpansion *out, const char *path)
 	return g_strdelimit(kt_arena_strdup(out->arena, rest), "/", '-');
 }
 
+static const char *
+name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 /* systemd-sysctl applies files in the order of their names; what sorts behind ours wins. */
 static void
 note_sysctl_winners(KtExpansion *out, const char *key, const char *own_name, const char *to)
@@ -79,9 +87,7 @@ note_sysctl_winners(KtExpansion *out, const char *key, const char *own_name, con
 		const KtSysctlLine *line = &lines->v[i];
 		if (!kt_opt_is(line->key, key) || !kt_known(line->file) || !kt_known(line->value))
 			continue;
-		const char *slash = strrchr(line->file.v, '/');
-		const char *name = slash ? slash + 1 : line->file.v;
-		if (strcmp(name, own_name) <= 0 || g_str_equal(line->value.v, to))
+		if (strcmp(name_of(line->file.v), own_name) <= 0 || g_str_equal(line->value.v, to))
 			continue;
 		note(out,
 		     "'%s' line %" G_GUINT64_FORMAT " sets %s to %s and wins at the next boot",
@@ -99,15 +105,13 @@ note_boot_winners(KtExpansion *out, const char *place, const char *own_path, con
 		  bool is_first_winning)
 {
 	const KtBootLineList *lines = &out->facts->host.boot_lines;
-	g_autofree char *own_name = g_path_get_basename(own_path);
 
 	for (uint32_t i = 0; i < lines->n; i++) {
 		const KtBootLine *line = &lines->v[i];
 		if (!kt_opt_is(line->place, place) || !kt_known(line->file) ||
 		    !kt_known(line->value) || g_str_equal(line->value.v, to))
 			continue;
-		g_autofree char *name = g_path_get_basename(line->file.v);
-		int order = strcmp(name, own_name);
+		int order = strcmp(name_of(line->file.v), name_of(own_path));
 		if (order != 0 && (order < 0) == is_first_winning)
 			note(out,
 			     "'%s' line %" G_GUINT64_FORMAT
