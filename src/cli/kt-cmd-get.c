@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-command.h"
+#include "kt-pending.h"
 #include "kt-report-settings.h"
 
 /* Keeps the rows whose key one of the patterns fits. Every pattern has to fit some key. */
@@ -47,10 +48,11 @@ run(KtCli *cli, GError **error)
 
 	const KtGuest *guest = &facts->guests.v[index];
 	bool is_all = cli->options.verbose || cli->n_args > 1;
+	g_autoptr(GPtrArray) drift = kt_pending_drift(facts, index, kt_session_policy(session));
 	if (cli->options.json)
-		kt_cli_put_json(cli, kt_report_settings_json(guest, rows));
+		kt_cli_put_json(cli, kt_report_settings_json(guest, rows, drift));
 	else
-		kt_report_settings(guest, rows, is_all, &cli->style, cli->out);
+		kt_report_settings(guest, rows, drift, is_all, &cli->style, cli->out);
 	return true;
 }
 
@@ -60,8 +62,9 @@ KT_COMMAND(get) = {
 	.synopsis = "DOMAIN [KEY...]",
 	.description =
 		"Shows what a guest's settings are in the running guest, in its definition (what "
-		"the next start brings), and in effect: the affinity of its threads, the weight of "
-		"its control group. KEY may be a pattern, as 'pin.*'; without any, all settings "
+		"the next start brings), and in effect: the affinity of its threads, the weights, "
+		"quotas and limits of its control group. What waits for its next start is marked, "
+		"and what somebody changed past libvirt stands below. KEY may be a pattern, as 'pin.*'; without any, all settings "
 		"that are set are shown, and with --verbose the others too. Nothing is changed.",
 	.examples = "kvmtune get web1\n"
 		    "kvmtune get web1 'pin.*' cpu.shares\n"

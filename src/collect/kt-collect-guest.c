@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-collect-guest.h"
 
+#include "kt-guest-cgroup.h"
 #include "kt-guest-process.h"
 #include "kt-guest-xml.h"
 #include "kt-virt-uri.h"
@@ -110,9 +111,7 @@ read_processes(KtFacts *facts, const KtVirtDump *dump, KtRoot *root, bool is_dee
 			continue;
 		}
 		guest->effective.pid.state = KT_STATE_ABSENT;
-		guest->effective.cpu_shares.state = KT_STATE_ABSENT;
-		guest->effective.io_weight.state = KT_STATE_ABSENT;
-		guest->effective.memory_limit_kib.state = KT_STATE_ABSENT;
+		kt_guest_cgroup_unknown(KT_STATE_ABSENT, &guest->effective);
 		guest->effective.threads.state = KT_STATE_ABSENT;
 	}
 }

@@ -104,126 +104,271 @@ hierarchy(KtRoot *root, const Line *line, const char *controller)
 	return g_strconcat(MOUNT "/", controller, NULL);
 }
 
-KtOptU64
-kt_guest_cgroup_shares(KtRoot *root, KtFacts *facts, uint64_t pid, char **ret_thread_list)
+/* What the control groups of one guest are read with. */
+typedef struct Groups {
+	KtRoot *root;
+	KtFacts *facts;
+	const char *text; /* of /proc/PID/cgroup */
+} Groups;
+
+/* Where a controller has the guest. */
+typedef struct Place {
+	char *outer; /* weights: systemd's scope, else the guest's own group */
+	char *inner; /* limits, and the groups of threads: below the scope when there is one */
+	bool is_v1;
+} Place;
+
+static void
+place_clear(Place *place)
 {
-	g_autofree char *path = g_strdup_printf("/proc/%" G_GUINT64_FORMAT "/cgroup", pid);
-	g_autofree char *text = NULL;
-	KtOptU64 shares = {.state = kt_root_read(root, path, &text, NULL),
-			   .origin = kt_facts_origin(facts, path)};
-	Line line = {NULL};
+	g_free(place->outer);
+	g_free(place->inner);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, place_clear)
 
-	if (shares.state != KT_STATE_VALUE)
-		return shares;
-	shares.state = KT_STATE_ABSENT;
-	if (!find_line(text, "cpu", &line))
-		return shares;
-	g_autofree char *group = guest_group(line.path);
-	if (!group)
-		return shares;
+/* libvirt: src/util/vircgrouppriv.h, virCgroupGetNested(): systemd resets what it finds in a scope
+ * when it reads its units again, so limits are kept a level below. */
+static char *
+inner_group(const char *path, const char *outer)
+{
+	g_autofree char *nested = g_strconcat(outer, "/libvirt", NULL);
 
-	bool is_v1 = *line.controllers != '\0';
-	g_autofree char *mount = hierarchy(root, &line, "cpu");
-	g_autofree char *file =
-		g_strconcat(mount, group, is_v1 ? "/cpu.shares" : "/cpu.weight", NULL);
-	shares.origin = kt_facts_origin(facts, file);
-	shares.state = kt_root_read_u64(root, file, &shares.v);
-	*ret_thread_list =
-		g_strconcat(mount, line.path, is_v1 ? "/tasks" : "/cgroup.threads", NULL);
-	return shares;
+	return g_str_has_prefix(path, nested) ? g_steal_pointer(&nested) : g_strdup(outer);
 }
 
-/* Path of the first of @files (of v1 or v2) in the guest's group that is there; NULL when there is
- * no such group. Free with g_free. */
-static char *
-find_file(KtRoot *root, char *text, const char *controller, const char *const *v1,
-	  const char *const *v2)
+/* False when libvirt made no group there. @has_emulator: QEMU's own threads must have one. */
+static bool
+find_place(const Groups *groups, const char *controller, bool has_emulator, Place *ret_place)
 {
+	g_autofree char *text = g_strdup(groups->text);
 	Line line = {NULL};
-	uint32_t mode = 0;
 
 	if (!find_line(text, controller, &line))
-		return NULL;
-	bool is_v1 = *line.controllers != '\0';
+		return false;
 	g_autofree char *group = guest_group(line.path);
-	if (!group && is_v1)
+	if (!group && !has_emulator && *line.controllers)
 		group = own_group(line.path);
 	if (!group)
-		return NULL;
-	g_autofree char *mount = hierarchy(root, &line, controller);
-	for (const char *const *file = is_v1 ? v1 : v2; *file; file++) {
-		g_autofree char *path = g_strconcat(mount, group, "/", *file, NULL);
-		if (kt_root_mode(root, path, &mode) == KT_STATE_VALUE)
-			return g_steal_pointer(&path);
-	}
-	return NULL;
+		return false;
+	g_autofree char *mount = hierarchy(groups->root, &line, controller);
+	g_autofree char *inner = inner_group(line.path, group);
+	ret_place->outer = g_strconcat(mount, group, NULL);
+	ret_place->inner = g_strconcat(mount, inner, NULL);
+	ret_place->is_v1 = *line.controllers != '\0';
+	return true;
 }
+
+/* The line of a file; its state and where it stands go into any KtOpt*. */
+#define read_into(groups, dir, file, opt)                                                          \
+	read_file(groups, dir, file, &(opt)->state, &(opt)->origin)
 
 static char *
-read_cgroup(KtRoot *root, uint64_t pid, KtState *ret_state)
+read_file(const Groups *groups, const char *dir, const char *file, KtState *ret_state,
+	  uint16_t *ret_origin)
 {
-	g_autofree char *path = g_strdup_printf("/proc/%" G_GUINT64_FORMAT "/cgroup", pid);
-	char *text = NULL;
+	g_autofree char *path = g_strconcat(dir, "/", file, NULL);
+	char *line = NULL;
 
-	*ret_state = kt_root_read(root, path, &text, NULL);
-	return text;
+	*ret_state = kt_root_read_line(groups->root, path, &line);
+	if (*ret_state != KT_STATE_ABSENT)
+		*ret_origin = kt_facts_origin(groups->facts, path);
+	return line;
 }
 
-KtOptU64
-kt_guest_cgroup_io_weight(KtRoot *root, KtFacts *facts, uint64_t pid)
+static void
+set_number(KtOptU64 *opt, const char *text)
 {
-	/* Linux: block/bfq-cgroup.c, block/blk-iocost.c; libvirt writes bfq's where it is. */
-	static const char *const v1[] = {"blkio.bfq.weight", "blkio.weight", NULL};
-	static const char *const v2[] = {"io.bfq.weight", "io.weight", NULL};
-	KtOptU64 weight = {.state = KT_STATE_ABSENT};
-	g_autofree char *text = read_cgroup(root, pid, &weight.state);
-	g_autofree char *line = NULL;
-
-	if (weight.state != KT_STATE_VALUE)
-		return weight;
-	weight.state = KT_STATE_ABSENT;
-	g_autofree char *path = find_file(root, text, "blkio", v1, v2);
-	if (!path)
-		return weight;
-	weight.origin = kt_facts_origin(facts, path);
-	weight.state = kt_root_read(root, path, &line, NULL);
-	if (weight.state != KT_STATE_VALUE)
-		return weight;
-	/* "100", or "default 100" and lines of devices. */
-	const char *number = g_str_has_prefix(line, "default ") ? line + strlen("default ") : line;
-	g_autofree char *digits = g_strndup(number, strcspn(number, "\n"));
-	if (!g_ascii_string_to_unsigned(digits, 10, 0, UINT32_MAX, &weight.v, NULL))
-		weight.state = KT_STATE_BROKEN;
-	return weight;
+	if (opt->state == KT_STATE_VALUE &&
+	    !g_ascii_string_to_unsigned(text, 10, 0, INT64_MAX, &opt->v, NULL))
+		opt->state = KT_STATE_BROKEN;
 }
 
-KtOptU64
-kt_guest_cgroup_memory_limit(KtRoot *root, KtFacts *facts, uint64_t pid)
+/* Of a file that may be "100", or "default 100" and lines of devices. */
+static void
+read_weight(const Groups *groups, const char *dir, const char *file, KtOptU64 *ret_weight)
 {
-	static const char *const v1[] = {"memory.limit_in_bytes", NULL};
-	static const char *const v2[] = {"memory.max", NULL};
-	KtOptU64 limit = {.state = KT_STATE_ABSENT};
-	g_autofree char *text = read_cgroup(root, pid, &limit.state);
-	g_autofree char *line = NULL;
-	guint64 bytes = 0;
+	static const char word[] = "default ";
+	g_autofree char *line = read_into(groups, dir, file, ret_weight);
 
-	if (limit.state != KT_STATE_VALUE)
-		return limit;
-	limit.state = KT_STATE_ABSENT;
-	g_autofree char *path = find_file(root, text, "memory", v1, v2);
-	if (!path)
-		return limit;
-	limit.origin = kt_facts_origin(facts, path);
-	limit.state = kt_root_read_line(root, path, &line);
-	if (limit.state != KT_STATE_VALUE)
-		return limit;
+	set_number(ret_weight, line && g_str_has_prefix(line, word) ? line + strlen(word) : line);
+}
+
+static void
+read_quota_v1(const Groups *groups, const char *dir, KtOptI64 *ret_quota, KtOptU64 *ret_period)
+{
+	g_autofree char *quota = read_into(groups, dir, "cpu.cfs_quota_us", ret_quota);
+	g_autofree char *period = read_into(groups, dir, "cpu.cfs_period_us", ret_period);
+
+	if (ret_quota->state == KT_STATE_VALUE &&
+	    !g_ascii_string_to_signed(quota, 10, -1, INT64_MAX, &ret_quota->v, NULL))
+		ret_quota->state = KT_STATE_BROKEN;
+	set_number(ret_period, period);
+}
+
+/* "max 100000" or "50000 100000". */
+static void
+read_quota_v2(const Groups *groups, const char *dir, KtOptI64 *ret_quota, KtOptU64 *ret_period)
+{
+	g_autofree char *line = read_into(groups, dir, "cpu.max", ret_quota);
+	char *period = line ? strchr(line, ' ') : NULL;
+
+	ret_period->state = ret_quota->state;
+	ret_period->origin = ret_quota->origin;
+	if (ret_quota->state != KT_STATE_VALUE)
+		return;
+	if (!period) {
+		ret_period->state = ret_quota->state = KT_STATE_BROKEN;
+		return;
+	}
+	*period = '\0';
+	set_number(ret_period, period + 1);
 	if (g_str_equal(line, "max"))
-		limit.state = KT_STATE_ABSENT;
-	else if (!g_ascii_string_to_unsigned(line, 10, 0, INT64_MAX, &bytes, NULL))
-		limit.state = KT_STATE_BROKEN;
-	else if (bytes >= V1_UNLIMITED)
-		limit.state = KT_STATE_ABSENT;
+		ret_quota->v = -1;
+	else if (!g_ascii_string_to_signed(line, 10, 0, INT64_MAX, &ret_quota->v, NULL))
+		ret_quota->state = KT_STATE_BROKEN;
+}
+
+static void
+read_quota(const Groups *groups, const Place *place, const char *group, KtOptI64 *ret_quota,
+	   KtOptU64 *ret_period)
+{
+	g_autofree char *dir = g_strconcat(place->inner, group, NULL);
+
+	if (place->is_v1)
+		read_quota_v1(groups, dir, ret_quota, ret_period);
 	else
-		limit.v = bytes / 1024;
-	return limit;
+		read_quota_v2(groups, dir, ret_quota, ret_period);
+}
+
+static void
+read_limit(const Groups *groups, const Place *place, const char *v1, const char *v2,
+	   KtOptU64 *ret_limit)
+{
+	g_autofree char *line = read_into(groups, place->inner, place->is_v1 ? v1 : v2, ret_limit);
+
+	if (ret_limit->state != KT_STATE_VALUE)
+		return;
+	if (g_str_equal(line, "max"))
+		ret_limit->v = V1_UNLIMITED;
+	else
+		set_number(ret_limit, line);
+	ret_limit->v = ret_limit->v >= V1_UNLIMITED ? KT_MEMORY_UNLIMITED_KIB : ret_limit->v / 1024;
+}
+
+static void
+read_cpu(const Groups *groups, unsigned iothread, KtGuestEffective *effective,
+	 char **ret_thread_list)
+{
+	g_autofree char *iothread_group = g_strdup_printf("/iothread%u", iothread);
+	g_auto(Place) place = {NULL};
+
+	if (!find_place(groups, "cpu", /* has_emulator= */ true, &place))
+		return;
+	read_weight(groups,
+		    place.outer,
+		    place.is_v1 ? "cpu.shares" : "cpu.weight",
+		    &effective->cpu_shares);
+	read_quota(groups, &place, "", &effective->global_quota_us, &effective->global_period_us);
+	read_quota(groups, &place, "/vcpu0", &effective->cpu_quota_us, &effective->cpu_period_us);
+	read_quota(groups,
+		   &place,
+		   "/emulator",
+		   &effective->emulator_quota_us,
+		   &effective->emulator_period_us);
+	if (iothread)
+		read_quota(groups,
+			   &place,
+			   iothread_group,
+			   &effective->iothread_quota_us,
+			   &effective->iothread_period_us);
+	*ret_thread_list = g_strconcat(
+		place.inner, place.is_v1 ? "/emulator/tasks" : "/emulator/cgroup.threads", NULL);
+}
+
+/* Linux: block/bfq-cgroup.c, block/blk-iocost.c; libvirt writes bfq's where it is. */
+static void
+read_io(const Groups *groups, KtGuestEffective *effective)
+{
+	g_auto(Place) place = {NULL};
+
+	if (!find_place(groups, "blkio", /* has_emulator= */ false, &place))
+		return;
+	read_weight(groups,
+		    place.outer,
+		    place.is_v1 ? "blkio.bfq.weight" : "io.bfq.weight",
+		    &effective->io_weight);
+	if (effective->io_weight.state == KT_STATE_ABSENT)
+		read_weight(groups,
+			    place.outer,
+			    place.is_v1 ? "blkio.weight" : "io.weight",
+			    &effective->io_weight);
+}
+
+static void
+read_memory(const Groups *groups, KtGuestEffective *effective)
+{
+	g_auto(Place) place = {NULL};
+
+	if (!find_place(groups, "memory", /* has_emulator= */ false, &place))
+		return;
+	read_limit(groups,
+		   &place,
+		   "memory.limit_in_bytes",
+		   "memory.max",
+		   &effective->memory_limit_kib);
+	read_limit(groups,
+		   &place,
+		   "memory.soft_limit_in_bytes",
+		   "memory.high",
+		   &effective->soft_limit_kib);
+	read_limit(groups,
+		   &place,
+		   "memory.memsw.limit_in_bytes",
+		   "memory.swap.max",
+		   &effective->swap_limit_kib);
+}
+
+void
+kt_guest_cgroup_unknown(KtState state, KtGuestEffective *effective)
+{
+	KtOptU64 *const numbers[] = {
+		&effective->cpu_shares,
+		&effective->io_weight,
+		&effective->memory_limit_kib,
+		&effective->soft_limit_kib,
+		&effective->swap_limit_kib,
+		&effective->cpu_period_us,
+		&effective->global_period_us,
+		&effective->emulator_period_us,
+		&effective->iothread_period_us,
+	};
+	KtOptI64 *const quotas[] = {
+		&effective->cpu_quota_us,
+		&effective->global_quota_us,
+		&effective->emulator_quota_us,
+		&effective->iothread_quota_us,
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
+		numbers[i]->state = state;
+	for (size_t i = 0; i < G_N_ELEMENTS(quotas); i++)
+		quotas[i]->state = state;
+}
+
+void
+kt_guest_cgroup_read(KtRoot *root, KtFacts *facts, unsigned iothread, KtGuestEffective *effective,
+		     char **ret_thread_list)
+{
+	g_autofree char *path =
+		g_strdup_printf("/proc/%" G_GUINT64_FORMAT "/cgroup", effective->pid.v);
+	g_autofree char *text = NULL;
+	KtState state = kt_root_read(root, path, &text, NULL);
+	const Groups groups = {.root = root, .facts = facts, .text = text};
+
+	kt_guest_cgroup_unknown(state == KT_STATE_VALUE ? KT_STATE_ABSENT : state, effective);
+	if (state != KT_STATE_VALUE)
+		return;
+	read_cpu(&groups, iothread, effective, ret_thread_list);
+	read_io(&groups, effective);
+	read_memory(&groups, effective);
 }

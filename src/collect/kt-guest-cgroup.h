@@ -2,19 +2,21 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #pragma once
 
-/* The control group that libvirt made for a guest. Internal to kt-guest-process.c. */
+/* The control groups that libvirt made for a guest. */
 
 #include "kt-facts.h"
 #include "kt-root.h"
 
-/* CPU weight in force: cpu.shares (v1) or cpu.weight (v2) of the guest's group, which is the parent
- * of the group of the process @pid. ABSENT for a process outside such a group (sessions have none).
- * *@ret_thread_list is the path of the file with the threads of the emulator group, or NULL. */
-KtOptU64 kt_guest_cgroup_shares(KtRoot *root, KtFacts *facts, uint64_t pid, char **ret_thread_list);
+/*
+ * Fills what the groups of the process @effective->pid have in force: weights, quotas, limits of
+ * memory. ABSENT is what nothing enforces: that of a controller that is not there, all of it for
+ * a process outside libvirt's groups (sessions have none). No quota is -1, no limit
+ * KT_MEMORY_UNLIMITED_KIB. @iothread: number of one of its IOThreads, 0 = it has none.
+ * *@ret_thread_list: path of the file with the threads of the emulator's group; left alone without
+ * such a group. Free with g_free.
+ */
+void kt_guest_cgroup_read(KtRoot *root, KtFacts *facts, unsigned iothread,
+			  KtGuestEffective *effective, char **ret_thread_list);
 
-/* I/O weight in force: that of BFQ where it is, else of the cost model. ABSENT where no file of the
- * group has one, so that nothing enforces it. */
-KtOptU64 kt_guest_cgroup_io_weight(KtRoot *root, KtFacts *facts, uint64_t pid);
-
-/* Most memory of the group; ABSENT without a limit or a group. */
-KtOptU64 kt_guest_cgroup_memory_limit(KtRoot *root, KtFacts *facts, uint64_t pid);
+/* All of that is @state: there is no process to look at. */
+void kt_guest_cgroup_unknown(KtState state, KtGuestEffective *effective);

@@ -203,6 +203,15 @@ read_node_memory(const KtProcesses *processes, KtFacts *facts, KtGuestEffective 
 	set_node_memory(facts, kib_of_node, list);
 }
 
+/* 0 = none. */
+static unsigned
+first_iothread(const KtGuestConfig *live)
+{
+	if (kt_known(live->iothread_ids))
+		return kt_cpuset_next(live->iothread_ids.v, 1);
+	return kt_known(live->iothreads) && live->iothreads.v > 0 ? 1 : 0;
+}
+
 void
 kt_guest_process_read(KtProcesses *processes, KtFacts *facts, bool is_deep, KtGuest *guest)
 {
@@ -211,20 +220,15 @@ kt_guest_process_read(KtProcesses *processes, KtFacts *facts, bool is_deep, KtGu
 	if (!pid_from_file(processes, facts, guest))
 		pid_from_scan(processes, facts, guest);
 	if (!kt_known(effective->pid)) {
-		effective->cpu_shares.state = effective->pid.state;
-		effective->io_weight.state = effective->pid.state;
-		effective->memory_limit_kib.state = effective->pid.state;
+		kt_guest_cgroup_unknown(effective->pid.state, effective);
 		effective->threads.state = effective->pid.state;
 		effective->node_memory.state = is_deep ? effective->pid.state : KT_STATE_UNSET;
 		return;
 	}
 
 	g_autofree char *thread_list = NULL;
-	effective->cpu_shares =
-		kt_guest_cgroup_shares(processes->root, facts, effective->pid.v, &thread_list);
-	effective->io_weight = kt_guest_cgroup_io_weight(processes->root, facts, effective->pid.v);
-	effective->memory_limit_kib =
-		kt_guest_cgroup_memory_limit(processes->root, facts, effective->pid.v);
+	kt_guest_cgroup_read(
+		processes->root, facts, first_iothread(&guest->live), effective, &thread_list);
 	effective->threads =
 		kt_guest_threads(processes->root, facts, effective->pid.v, thread_list);
 	if (is_deep)

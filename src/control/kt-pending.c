@@ -16,6 +16,18 @@ kt_pending_free(KtPending *pending)
 	g_free(pending);
 }
 
+/* NULL for what says in words that nothing is set: libvirt writes -1 for a quota that was lifted.
+ */
+static const char *
+plain(const KtSetting *setting, const char *value)
+{
+	bool is_limit = g_strcmp0(setting->absent, "unlimited") == 0;
+
+	return g_strcmp0(value, setting->absent) == 0 || (is_limit && value && *value == '-')
+		       ? NULL
+		       : value;
+}
+
 bool
 kt_setting_row_is_pending(const KtGuest *guest, const KtSettingRow *row)
 {
@@ -24,7 +36,7 @@ kt_setting_row_is_pending(const KtGuest *guest, const KtSettingRow *row)
 			   kt_opt_is(guest->inactive.cpu_mode, "host-model");
 
 	return kt_opt_true(guest->is_active) && kt_known(guest->inactive.type) && !is_expanded &&
-	       g_strcmp0(row->live, row->config) != 0;
+	       g_strcmp0(plain(row->setting, row->live), plain(row->setting, row->config)) != 0;
 }
 
 GPtrArray *
@@ -44,6 +56,27 @@ kt_pending_list(const KtGuest *guest, const GPtrArray *rows)
 		g_ptr_array_add(list, pending);
 	}
 	return list;
+}
+
+GPtrArray *
+kt_pending_drift(KtFacts *facts, uint32_t guest, const KtPolicy *policy)
+{
+	static const char *const only[] = {"guest.drift", NULL};
+	const char *const names[] = {facts->guests.v[guest].uuid.v, NULL};
+	const KtSelection selection = {.only = only, .guests = names};
+	g_autoptr(KtAudit) audit = kt_engine_run(facts, policy, &selection);
+	GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+
+	for (guint i = 0; i < audit->results->len; i++) {
+		const KtResult *result = audit->results->pdata[i];
+		for (guint j = 0;
+		     result->verdict == KT_VERDICT_FINDING && j < result->evidence->len;
+		     j++) {
+			const KtEvidence *evidence = result->evidence->pdata[j];
+			g_ptr_array_add(lines, g_strdup(evidence->text));
+		}
+	}
+	return lines;
 }
 
 /* Ids of the practices about the guest that are findings now. */

@@ -25,6 +25,10 @@ bool kt_setting_row_is_pending(const KtGuest *guest, const KtSettingRow *row);
 /* One item for each row that waits. KtPending * array. */
 GPtrArray *kt_pending_list(const KtGuest *guest, const GPtrArray *rows);
 
+/* What the kernel has that is not what libvirt set (guest.drift), a line each (char *); empty where
+ * nothing differs, or where nobody can know. */
+GPtrArray *kt_pending_drift(KtFacts *facts, uint32_t guest, const KtPolicy *policy);
+
 /* Copies of the practices' ids (char *) that are findings in what runs and not in the definition,
  * and the other way round: what a start mends, and what it brings. */
 void kt_pending_practices(KtFacts *facts, uint32_t guest, const KtPolicy *policy,

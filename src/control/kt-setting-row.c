@@ -37,13 +37,104 @@ thread_cpus(const KtGuest *guest, const char *role, const char *number)
 	return NULL;
 }
 
+/* Without a quota there is nothing that a period would measure. */
+static KtOptU64
+period(KtOptI64 quota, KtOptU64 number)
+{
+	return kt_known(quota) && quota.v > 0 ? number : (KtOptU64){.state = KT_STATE_ABSENT};
+}
+
+/* Settings whose effect is a number of the control group. */
+static KtOptU64
+group_number(const KtGuestEffective *effective, const char *key)
+{
+	const struct {
+		const char *key;
+		KtOptU64 now;
+	} rows[] = {
+		{.key = "cpu.shares", .now = effective->cpu_shares},
+		{.key = "cpu.vcpu-period",
+		 .now = period(effective->cpu_quota_us, effective->cpu_period_us)},
+		{.key = "cpu.global-period",
+		 .now = period(effective->global_quota_us, effective->global_period_us)},
+		{.key = "cpu.emulator-period",
+		 .now = period(effective->emulator_quota_us, effective->emulator_period_us)},
+		{.key = "cpu.iothread-period",
+		 .now = period(effective->iothread_quota_us, effective->iothread_period_us)},
+		{.key = "memory.hard-limit", .now = effective->memory_limit_kib},
+		{.key = "memory.soft-limit", .now = effective->soft_limit_kib},
+		{.key = "memory.swap-hard-limit", .now = effective->swap_limit_kib},
+		{.key = "blkio.weight", .now = effective->io_weight},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		if (g_str_equal(rows[i].key, key))
+			return rows[i].now;
+	}
+	return (KtOptU64){.state = KT_STATE_UNSET};
+}
+
+static KtOptI64
+group_quota(const KtGuestEffective *effective, const char *key)
+{
+	const struct {
+		const char *key;
+		KtOptI64 now;
+	} rows[] = {
+		{.key = "cpu.vcpu-quota", .now = effective->cpu_quota_us},
+		{.key = "cpu.global-quota", .now = effective->global_quota_us},
+		{.key = "cpu.emulator-quota", .now = effective->emulator_quota_us},
+		{.key = "cpu.iothread-quota", .now = effective->iothread_quota_us},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		if (g_str_equal(rows[i].key, key))
+			return rows[i].now;
+	}
+	return (KtOptI64){.state = KT_STATE_UNSET};
+}
+
+/* Nodes that memory of the vCPUs may come from. */
+static char *
+vcpu_nodes(const KtGuest *guest)
+{
+	for (uint32_t i = 0; i < guest->effective.threads.n; i++) {
+		const KtThread *thread = &guest->effective.threads.v[i];
+		if (kt_opt_is(thread->role, "vcpu") && kt_known(thread->nodes))
+			return kt_cpuset_to_list(thread->nodes.v);
+	}
+	return NULL;
+}
+
+static char *
+count_threads(const KtGuest *guest, const char *role)
+{
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < guest->effective.threads.n; i++)
+		n += kt_opt_is(guest->effective.threads.v[i].role, role);
+	return kt_known(guest->effective.threads) ? g_strdup_printf("%u", n) : NULL;
+}
+
 static char *
 effective(const KtGuest *guest, const KtSetting *setting, const char *of)
 {
-	const KtOptU64 shares = guest->effective.cpu_shares;
+	const KtOptU64 number = group_number(&guest->effective, setting->key);
+	const KtOptI64 quota = group_quota(&guest->effective, setting->key);
 
-	if (g_str_equal(setting->key, "cpu.shares") && kt_known(shares))
-		return g_strdup_printf("%" G_GUINT64_FORMAT, shares.v);
+	if (kt_known(number))
+		return setting->absent && number.v >= KT_MEMORY_UNLIMITED_KIB
+			       ? g_strdup(setting->absent)
+			       : g_strdup_printf("%" G_GUINT64_FORMAT, number.v);
+	if (kt_known(quota))
+		return quota.v < 0 ? g_strdup(setting->absent)
+				   : g_strdup_printf("%" G_GINT64_FORMAT, quota.v);
+	if (g_str_equal(setting->key, "numa.nodeset"))
+		return vcpu_nodes(guest);
+	if (g_str_equal(setting->key, "vcpus"))
+		return count_threads(guest, "vcpu");
+	if (g_str_equal(setting->key, "iothreads"))
+		return count_threads(guest, "iothread");
 	if (setting->kind != KT_SETTING_CPUS)
 		return NULL;
 	if (setting->of == KT_SETTING_OF_VCPU)

@@ -10,6 +10,13 @@
 #include "kt-facts-device.h"
 #include "kt-facts-guest-parts.h"
 
+/* A limit of memory that is none: libvirt's VIR_DOMAIN_MEMORY_PARAM_UNLIMITED. */
+#define KT_MEMORY_UNLIMITED_KIB UINT64_C(9007199254740991)
+
+/* What cgroup v2 and libvirt read back for no quota (libvirt: src/util/vircgroup.h,
+ * VIR_CGROUP_CPU_QUOTA_MAX). */
+#define KT_QUOTA_UNLIMITED_US INT64_C(17592186044415)
+
 /* One XML view of a guest. The reader of domain XML follows the .source of each row in
  * kt-facts-guest.c: a path of elements with an '@attribute' (or alternatives '@a|@b') at its end,
  * or count(path), where the last element may have a condition [@a='x' or @a='y']. A CPU set unites
@@ -54,6 +61,10 @@ typedef struct KtGuestConfig {
 	KtOptI64 global_quota_us;
 	KtOptI64 emulator_quota_us;
 	KtOptI64 iothread_quota_us;
+	KtOptU64 cpu_period_us;
+	KtOptU64 global_period_us;
+	KtOptU64 emulator_period_us;
+	KtOptU64 iothread_period_us;
 	KtVcpuSchedList vcpu_scheds;
 	KtVcpuPinList vcpu_pins;
 	KtOptCpuset emulator_pin;
@@ -136,7 +147,17 @@ typedef struct KtGuestEffective {
 	KtOptU64 pid;
 	KtOptU64 cpu_shares;       /* cpu.shares (v1) or cpu.weight (v2) of its cgroup */
 	KtOptU64 io_weight;        /* absent: nothing in the kernel enforces one */
-	KtOptU64 memory_limit_kib; /* absent: none */
+	KtOptU64 memory_limit_kib; /* or KT_MEMORY_UNLIMITED_KIB; so are the other two */
+	KtOptU64 soft_limit_kib;   /* cgroup v2: memory.high */
+	KtOptU64 swap_limit_kib;   /* v1: memory and swap together, v2: swap */
+	KtOptI64 cpu_quota_us;     /* of the first vCPU; negative = no limit; so are the others */
+	KtOptU64 cpu_period_us;
+	KtOptI64 global_quota_us;
+	KtOptU64 global_period_us;
+	KtOptI64 emulator_quota_us;
+	KtOptU64 emulator_period_us;
+	KtOptI64 iothread_quota_us; /* of the first IOThread */
+	KtOptU64 iothread_period_us;
 	KtThreadList threads;
 	KtNodeMemoryList node_memory; /* only with --deep */
 	KtOptU64 haltpoll_success_ns;

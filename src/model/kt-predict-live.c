@@ -173,6 +173,112 @@ predict_nodeset(KtFacts *facts, KtGuest *guest, const char *text)
 	return true;
 }
 
+/* "unlimited", or a number. */
+static bool
+parse_limit(const char *text, uint64_t *ret_number, bool *ret_is_limit)
+{
+	*ret_is_limit = text && !g_str_equal(text, "unlimited");
+	return text && (!*ret_is_limit ||
+			g_ascii_string_to_unsigned(text, 10, 0, INT64_MAX, ret_number, NULL));
+}
+
+/* libvirt writes <quota>-1</quota> into the live XML. */
+static bool
+predict_quota(KtGuest *guest, const char *name, const char *text)
+{
+	KtGuestEffective *effective = &guest->effective;
+	const struct {
+		const char *name;
+		KtOptI64 *live;
+		KtOptI64 *effective;
+	} rows[] = {
+		{.name = "vcpu_quota",
+		 .live = &guest->live.cpu_quota_us,
+		 .effective = &effective->cpu_quota_us},
+		{.name = "global_quota",
+		 .live = &guest->live.global_quota_us,
+		 .effective = &effective->global_quota_us},
+		{.name = "emulator_quota",
+		 .live = &guest->live.emulator_quota_us,
+		 .effective = &effective->emulator_quota_us},
+		{.name = "iothread_quota",
+		 .live = &guest->live.iothread_quota_us,
+		 .effective = &effective->iothread_quota_us},
+	};
+	uint64_t number = 0;
+	bool is_limit = false;
+
+	if (!parse_limit(text, &number, &is_limit))
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		if (!g_str_equal(rows[i].name, name))
+			continue;
+		KtOptI64 now = kt_known(*rows[i].effective) ? *rows[i].effective : *rows[i].live;
+		if (kt_known(now) && (is_limit ? now.v == (int64_t)number : now.v < 0))
+			return true;
+		rows[i].live->v = is_limit ? (int64_t)number : -1;
+		rows[i].live->state = KT_STATE_VALUE;
+		if (kt_known(*rows[i].effective))
+			rows[i].effective->v = rows[i].live->v;
+		return true;
+	}
+	return false;
+}
+
+static bool
+predict_memory_limit(KtGuest *guest, const char *name, const char *text)
+{
+	KtGuestEffective *effective = &guest->effective;
+	const struct {
+		const char *name;
+		KtOptU64 *live;
+		KtOptU64 *effective;
+	} rows[] = {
+		{.name = "hard_limit",
+		 .live = &guest->live.hard_limit_kib,
+		 .effective = &effective->memory_limit_kib},
+		{.name = "soft_limit",
+		 .live = &guest->live.soft_limit_kib,
+		 .effective = &effective->soft_limit_kib},
+		{.name = "swap_hard_limit",
+		 .live = &guest->live.swap_hard_limit_kib,
+		 .effective = &effective->swap_limit_kib},
+	};
+	uint64_t number = 0;
+	bool is_limit = false;
+
+	if (!parse_limit(text, &number, &is_limit))
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		if (!g_str_equal(rows[i].name, name))
+			continue;
+		KtOptU64 now = kt_known(*rows[i].effective) ? *rows[i].effective : *rows[i].live;
+		if (kt_known(now) &&
+		    (is_limit ? now.v == number : now.v >= KT_MEMORY_UNLIMITED_KIB))
+			return true;
+		rows[i].live->v = number;
+		rows[i].live->state = is_limit ? KT_STATE_VALUE : KT_STATE_ABSENT;
+		if (kt_known(*rows[i].effective))
+			rows[i].effective->v = is_limit ? number : KT_MEMORY_UNLIMITED_KIB;
+		return true;
+	}
+	return false;
+}
+
+static bool
+predict_period(KtGuest *guest, const char *text)
+{
+	KtOptU64 *period = &guest->live.balloon_period_s;
+	uint64_t seconds = 0;
+
+	if (!text || !g_ascii_string_to_unsigned(text, 10, 0, UINT32_MAX, &seconds, NULL))
+		return false;
+	if (seconds == (kt_known(*period) ? period->v : 0))
+		return true;
+	*period = (KtOptU64){.v = seconds, .state = seconds ? KT_STATE_VALUE : KT_STATE_ABSENT};
+	return true;
+}
+
 bool
 kt_predict_live(KtFacts *facts, KtGuest *guest, const KtChange *change)
 {
@@ -182,6 +288,12 @@ kt_predict_live(KtFacts *facts, KtGuest *guest, const KtChange *change)
 		return false;
 	if (g_str_equal(change->locator, "cpu_shares"))
 		return predict_shares(guest, change->to);
+	if (g_str_has_prefix(change->locator, "sched/"))
+		return predict_quota(guest, change->locator + strlen("sched/"), change->to);
+	if (g_str_has_prefix(change->locator, "memory/"))
+		return predict_memory_limit(guest, change->locator + strlen("memory/"), change->to);
+	if (g_str_equal(change->locator, "stats-period"))
+		return predict_period(guest, change->to);
 	if (g_str_equal(change->locator, "numa/numa_nodeset"))
 		return predict_nodeset(facts, guest, change->to);
 	if (g_str_has_prefix(change->locator, "vcpupin/") ||

@@ -21,15 +21,28 @@ has_bfq(const KtHost *host)
 	return false;
 }
 
-static KtVerdict
-judge_v1(const KtView *view, uint64_t weight, unsigned *ret_fault, KtSink *out)
+/* On v2 the cost model obeys weights too (Linux: block/blk-iocost.c). */
+static bool
+has_cost_model(const KtHost *host)
 {
-	if (!kt_sink_needs(out, view->host->blocks, "the block devices"))
-		return KT_VERDICT_UNKNOWN;
-	if (weight > MOST_V1)
+	return kt_known(host->cgroup.io_cost) && *host->cgroup.io_cost.v;
+}
+
+static KtVerdict
+judge_here(const KtView *view, uint64_t weight, unsigned *ret_fault, KtSink *out)
+{
+	const KtHost *host = view->host;
+	bool is_v2 = kt_opt_is(host->cgroup.version, "v2");
+
+	if (!is_v2 && weight > MOST_V1)
 		*ret_fault = FAULT_REFUSED;
+	else if (has_bfq(host) || (is_v2 && has_cost_model(host)))
+		*ret_fault = FAULT_NONE;
+	else if (!kt_sink_needs(out, host->blocks, "the block devices") ||
+		 (is_v2 && !kt_sink_needs_look(out, host->cgroup.io_cost, "whether io.cost is on")))
+		return KT_VERDICT_UNKNOWN;
 	else
-		*ret_fault = has_bfq(view->host) ? FAULT_NONE : FAULT_NO_EFFECT;
+		*ret_fault = FAULT_NO_EFFECT;
 	return *ret_fault ? KT_VERDICT_FINDING : KT_VERDICT_OK;
 }
 
@@ -37,24 +50,15 @@ static KtVerdict
 judge(const KtView *view, const KtSubject *subject, unsigned *ret_fault, KtSink *out)
 {
 	const KtOptU64 weight = subject->config->blkio_weight;
-	const KtOptStr version = view->host->cgroup.version;
 
 	if (!kt_sink_needs_look(out, weight, "the weight of <blkiotune>"))
 		return KT_VERDICT_UNKNOWN;
 	if (!kt_known(weight))
 		return KT_VERDICT_NOT_APPLICABLE;
 	if (!kt_guest_needs_local(view, out) ||
-	    !kt_sink_needs(out, version, "the version of control groups"))
+	    !kt_sink_needs(out, view->host->cgroup.version, "the version of control groups"))
 		return KT_VERDICT_UNKNOWN;
-	if (!kt_opt_is(version, "v2"))
-		return judge_v1(view, weight.v, ret_fault, out);
-	if (has_bfq(view->host))
-		return KT_VERDICT_OK;
-	if (out)
-		kt_sink_evidence(out,
-				 version.origin,
-				 "no device uses bfq, and whether io.cost is on is not known");
-	return KT_VERDICT_UNKNOWN;
+	return judge_here(view, weight.v, ret_fault, out);
 }
 
 static void
@@ -78,6 +82,9 @@ tell(const KtView *view, const KtSubject *subject, unsigned fault, KtSink *out)
 			 "control groups %s%s",
 			 view->host->cgroup.version.v,
 			 fault == FAULT_REFUSED ? "" : ", no device uses bfq");
+	if (fault == FAULT_NO_EFFECT && kt_opt_is(view->host->cgroup.version, "v2"))
+		kt_sink_evidence(
+			out, view->host->cgroup.io_cost.origin, "io.cost is on for no device");
 }
 
 static void
@@ -92,10 +99,12 @@ propose(const KtView *view, unsigned fault, KtSink *out)
 		kt_guest_remark(view, out);
 		return;
 	}
-	kt_sink_advice(out,
-		       "Weights act with the scheduler bfq only; limits with <iotune> of the disk "
-		       "('virsh blkdeviotune %s') act with every one.",
-		       kt_guest_name(view->guest));
+	kt_sink_advice(
+		out,
+		"Weights act with the scheduler bfq, on control groups v2 also with io.cost; "
+		"limits of the disk act with all: 'kvmtune set %s "
+		"disk.DISK.total-iops-sec=N'.",
+		kt_guest_name(view->guest));
 }
 
 static KtVerdict
@@ -110,22 +119,23 @@ KT_PRACTICE(guest_blkio) = {
 	.id = "guest.blkio",
 	.title = "I/O weights are in range and act",
 	.why = "A higher weight is a larger share, but only while guests compete and the device's "
-	       "scheduler is bfq; with none or mq-deadline the number is stored and ignored. On "
-	       "control groups v1 a weight above 1000, which v2 takes, stops the start of the "
-	       "guest.",
+	       "scheduler is bfq, or, on control groups v2, io.cost is on for it; else the number "
+	       "is stored and ignored. On control groups v1 a weight above 1000, which v2 takes, "
+	       "stops the start of the guest.",
 	.cost = "bfq costs CPU time per request and throughput on fast devices.",
 	.sources =
 		(const char *const[]){
 			"libvirt: formatdomain.html, Block I/O Tuning",
 			"Linux: Documentation/block/bfq-iosched.rst, weights",
-			"Linux: Documentation/admin-guide/cgroup-v2.rst, io.weight",
+			"Linux: Documentation/admin-guide/cgroup-v2.rst, io.weight, io.cost.qos",
 			NULL,
 		},
 	.since = "0.1",
 	.scope = KT_SCOPE_GUEST,
 	.severity = KT_SEVERITY_CRITICAL,
 	.risk = KT_RISK_LOW,
-	.check_by_hand = "virsh blkiotune DOMAIN --config; cat /sys/block/*/queue/scheduler",
+	.check_by_hand = "virsh blkiotune DOMAIN --config; cat /sys/block/*/queue/scheduler "
+			 "/sys/fs/cgroup/io.cost.qos",
 	.effect = "share of throughput of two guests that write at once",
 	.evaluate = evaluate,
 };

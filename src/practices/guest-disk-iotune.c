@@ -22,20 +22,41 @@ tell(const KtView *view, const KtSubject *subject, unsigned fault, KtSink *out)
 			 kt_workload_name(view->workload));
 }
 
+/* Whether somebody sold these limits no fact tells: kvmtune does not lift them by itself. */
+static void
+advise(const KtView *view, bool is_live_only, KtSink *out)
+{
+	const char *target = kt_known(view->disk->target) ? view->disk->target.v : "DISK";
+
+	kt_sink_advice(out,
+		       "If nobody sold these limits: 'kvmtune get %s disk.%s.*' shows them, and "
+		       "'kvmtune set %s disk.%s.KEY=default%s' lifts each%s. Limits with _max go "
+		       "with 'virsh blkdeviotune', all of them set to 0 in one call.",
+		       kt_guest_name(view->guest),
+		       target,
+		       kt_guest_name(view->guest),
+		       target,
+		       is_live_only ? " --live" : "",
+		       view->live ? ", of what runs at once" : "");
+}
+
 static void
 propose(const KtView *view, unsigned fault, KtSink *out)
 {
-	kt_sink_advice(out,
-		       "If nobody sold these limits: 'virsh blkdeviotune %s %s' shows them; all "
-		       "set to 0 in one call, those with _max too, take them away.",
-		       kt_guest_name(view->guest),
-		       kt_known(view->disk->target) ? view->disk->target.v : "DISK");
+	advise(view, /* is_live_only= */ false, out);
+}
+
+static void
+hasten(const KtView *view, const KtSubject *subject, unsigned fault, KtSink *out)
+{
+	advise(view, /* is_live_only= */ true, out);
 }
 
 static KtVerdict
 evaluate(const KtView *view, KtSink *out)
 {
-	static const KtGuestCheck check = {.judge = judge, .tell = tell, .propose = propose};
+	static const KtGuestCheck check = {
+		.judge = judge, .tell = tell, .propose = propose, .hasten = hasten};
 
 	return kt_guest_check(view, &check, out);
 }

@@ -139,6 +139,88 @@ compare_number(Drift *drift, KtOptU64 now, KtOptU64 wanted, const char *what, ui
 			 wanted.v);
 }
 
+/* A limit that is none has several names. */
+static uint64_t
+memory_limit(KtOptU64 limit)
+{
+	return kt_known(limit) ? MIN(limit.v, KT_MEMORY_UNLIMITED_KIB) : KT_MEMORY_UNLIMITED_KIB;
+}
+
+static int64_t
+quota(KtOptI64 limit)
+{
+	return kt_known(limit) && limit.v > 0 ? MIN(limit.v, KT_QUOTA_UNLIMITED_US)
+					      : KT_QUOTA_UNLIMITED_US;
+}
+
+static void
+tell_limit(Drift *drift, uint16_t origin, const char *what, const char *unit, uint64_t none,
+	   const uint64_t values[2])
+{
+	g_autofree char *now = g_strdup_printf("%" G_GUINT64_FORMAT " %s", values[0], unit);
+	g_autofree char *wanted = g_strdup_printf("%" G_GUINT64_FORMAT " %s", values[1], unit);
+
+	if (shows(drift))
+		kt_sink_evidence(drift->out,
+				 origin,
+				 "%s is %s, not %s",
+				 what,
+				 values[0] == none ? "unlimited" : now,
+				 values[1] == none ? "unlimited" : wanted);
+}
+
+static void
+compare_limit(Drift *drift, KtOptU64 now, KtOptU64 live, const char *what)
+{
+	const uint64_t values[] = {memory_limit(now), memory_limit(live)};
+
+	if (kt_known(now) && kt_looked(live) &&
+	    MAX(values[0], values[1]) - MIN(values[0], values[1]) > PAGE_KIB)
+		tell_limit(drift, now.origin, what, "KiB", KT_MEMORY_UNLIMITED_KIB, values);
+}
+
+static void
+compare_quota(Drift *drift, KtOptI64 now, KtOptI64 live, const char *what)
+{
+	const uint64_t values[] = {(uint64_t)quota(now), (uint64_t)quota(live)};
+
+	if (kt_known(now) && kt_looked(live) && values[0] != values[1])
+		tell_limit(drift, now.origin, what, "us", KT_QUOTA_UNLIMITED_US, values);
+}
+
+static void
+compare_quotas(Drift *drift)
+{
+	const KtGuestConfig *live = drift->view->live;
+	const KtGuestEffective *now = &drift->view->guest->effective;
+
+	compare_quota(drift, now->cpu_quota_us, live->cpu_quota_us, "the quota of a vCPU");
+	compare_quota(drift, now->global_quota_us, live->global_quota_us, "the guest's quota");
+	compare_quota(drift, now->emulator_quota_us, live->emulator_quota_us, "QEMU's quota");
+	compare_quota(
+		drift, now->iothread_quota_us, live->iothread_quota_us, "the quota of an IOThread");
+	compare_number(drift,
+		       now->cpu_period_us,
+		       live->cpu_period_us,
+		       "the period of that of a vCPU in us",
+		       0);
+	compare_number(drift,
+		       now->global_period_us,
+		       live->global_period_us,
+		       "the period of the guest's in us",
+		       0);
+	compare_number(drift,
+		       now->emulator_period_us,
+		       live->emulator_period_us,
+		       "the period of QEMU's in us",
+		       0);
+	compare_number(drift,
+		       now->iothread_period_us,
+		       live->iothread_period_us,
+		       "the period of that of an IOThread in us",
+		       0);
+}
+
 static void
 compare(Drift *drift)
 {
@@ -153,11 +235,13 @@ compare(Drift *drift)
 	}
 	compare_number(drift, effective->cpu_shares, live->cpu_shares, "the CPU weight", 0);
 	compare_number(drift, effective->io_weight, live->blkio_weight, "the I/O weight", 0);
-	compare_number(drift,
-		       effective->memory_limit_kib,
-		       live->hard_limit_kib,
-		       "the limit of memory in KiB",
-		       PAGE_KIB);
+	compare_quotas(drift);
+	compare_limit(
+		drift, effective->memory_limit_kib, live->hard_limit_kib, "the limit of memory");
+	compare_limit(
+		drift, effective->soft_limit_kib, live->soft_limit_kib, "its soft limit of memory");
+	compare_limit(
+		drift, effective->swap_limit_kib, live->swap_hard_limit_kib, "its limit of swap");
 }
 
 static KtVerdict
@@ -192,15 +276,17 @@ evaluate(const KtView *view, KtSink *out)
 	kt_sink_advice(
 		out,
 		"Somebody changed it past libvirt (taskset, cgset, a file in /sys/fs/cgroup, "
-		"another tool): find out who, then set it again with 'virsh vcpupin', "
-		"'schedinfo', 'blkiotune' or 'memtune' and --live.");
+		"another tool): find out who, then set it again: 'kvmtune get %s' names the "
+		"settings, 'kvmtune set %s KEY=VALUE --live' sets them.",
+		kt_guest_name(view->guest),
+		kt_guest_name(view->guest));
 	return KT_VERDICT_FINDING;
 }
 
 KT_PRACTICE(guest_drift) = {
 	.id = "guest.drift",
 	.title = "The kernel does what libvirt asked it to",
-	.why = "Affinities and weights that were changed past libvirt are seen by nobody who reads "
+	.why = "Affinities, weights and limits that were changed past libvirt are seen by nobody who reads "
 	       "the XML, are gone after the next start, and make every judgement about pins wrong "
 	       "until then.",
 	.cost = "None: it is a remark. A tool that manages affinities on purpose (irqbalance does "

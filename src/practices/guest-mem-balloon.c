@@ -32,6 +32,12 @@ is_blind(const KtView *view, const KtGuestConfig *config)
 	       (!kt_known(config->balloon_period_s) || config->balloon_period_s.v == 0);
 }
 
+static bool
+has_virtio(const KtGuestConfig *config)
+{
+	return kt_known(config->balloon) && g_str_has_prefix(config->balloon.v, "virtio");
+}
+
 static KtVerdict
 judge(const KtView *view, const KtSubject *subject, unsigned *ret_fault, KtSink *out)
 {
@@ -39,7 +45,7 @@ judge(const KtView *view, const KtSubject *subject, unsigned *ret_fault, KtSink 
 
 	if (!kt_sink_needs_look(out, config->balloon, "the model of <memballoon>"))
 		return KT_VERDICT_UNKNOWN;
-	if (!kt_known(config->balloon) || !g_str_has_prefix(config->balloon.v, "virtio"))
+	if (!has_virtio(config))
 		return KT_VERDICT_NOT_APPLICABLE;
 	if (!kt_sink_needs_look(out, config->balloon_period_s, "the period of its statistics"))
 		return KT_VERDICT_UNKNOWN;
@@ -83,6 +89,7 @@ static void
 propose(const KtView *view, unsigned fault, KtSink *out)
 {
 	const KtGuestConfig *config = view->config;
+	const KtGuestConfig *live = &view->guest->live;
 	g_autofree char *all = g_strdup_printf("%" G_GUINT64_FORMAT, config->memory_kib.v);
 
 	if (fault != FAULT_BLIND) {
@@ -100,10 +107,10 @@ propose(const KtView *view, unsigned fault, KtSink *out)
 				    config->balloon_period_s,
 				    PERIOD_S,
 				    out);
-		kt_sink_advice(out,
-			       "'virsh dommemstat %s --period " PERIOD_S
-			       " --live' switches it on in the running guest.",
-			       kt_guest_name(view->guest));
+		/* Of a guest without definition the other fault stays. */
+		if (kt_guest_has_live(view) && (fault == FAULT_BLIND || config != live) &&
+		    has_virtio(live) && kt_looked(live->balloon_period_s) && is_blind(view, live))
+			kt_sink_domain_live(out, view->guest, "stats-period", "0", PERIOD_S);
 	}
 	kt_guest_remark(view, out);
 }

@@ -19,8 +19,7 @@ static const KtParam params[] = {
 	},
 };
 
-/* libvirt: VIR_DOMAIN_MEMORY_PARAM_UNLIMITED. */
-#define UNLIMITED_KIB UINT64_C(9007199254740991)
+#define KIB_PER_MIB 1024
 
 /* Bits: several can be wrong at once. */
 #define FAULT_SMALL   1U  /* hard limit below the memory */
@@ -28,20 +27,49 @@ static const KtParam params[] = {
 #define FAULT_USELESS 4U  /* a hard limit that nothing needs */
 #define FAULT_SOFT    8U  /* v2: a permanent brake */
 #define FAULT_SWAP    16U /* v2: another meaning than on v1 */
+#define FAULTS_HARD   (FAULT_SMALL | FAULT_TIGHT | FAULT_USELESS)
 
+/* In whole MiB: the kernel keeps whole pages, and what is read back shall be what was written. */
 static uint64_t
 wanted_limit(const KtView *view, const KtGuestConfig *config)
 {
 	uint64_t memory = config->memory_kib.v;
+	uint64_t wanted = memory + memory / 100 * kt_view_param(view, "percent") +
+			  kt_view_param(view, "margin_mib") * KIB_PER_MIB;
 
-	return memory + memory / 100 * kt_view_param(view, "percent") +
-	       kt_view_param(view, "margin_mib") * 1024;
+	return (wanted + KIB_PER_MIB - 1) / KIB_PER_MIB * KIB_PER_MIB;
 }
 
 static bool
 is_limit(KtOptU64 limit)
 {
-	return kt_known(limit) && limit.v < UNLIMITED_KIB;
+	return kt_known(limit) && limit.v < KT_MEMORY_UNLIMITED_KIB;
+}
+
+typedef struct Limits {
+	KtOptU64 hard;
+	KtOptU64 soft;
+	KtOptU64 swap;
+} Limits;
+
+/* Of what runs the control group knows best, for it counts in pages. */
+static KtOptU64
+in_force(bool is_live, KtOptU64 limit, KtOptU64 effective)
+{
+	return is_live && is_limit(limit) && kt_known(effective) ? effective : limit;
+}
+
+static Limits
+limits_of(const KtView *view, const KtGuestConfig *config)
+{
+	const KtGuestEffective *now = &view->guest->effective;
+	bool is_live = config == &view->guest->live;
+
+	return (Limits){
+		.hard = in_force(is_live, config->hard_limit_kib, now->memory_limit_kib),
+		.soft = in_force(is_live, config->soft_limit_kib, now->soft_limit_kib),
+		.swap = in_force(is_live, config->swap_hard_limit_kib, now->swap_limit_kib),
+	};
 }
 
 /* VFIO and locking need the limit that libvirt then takes for RLIMIT_MEMLOCK. */
@@ -53,10 +81,8 @@ needs_limit(const KtGuestConfig *config)
 }
 
 static unsigned
-judge_hard(const KtView *view, const KtGuestConfig *config)
+judge_hard(const KtView *view, const KtGuestConfig *config, KtOptU64 limit)
 {
-	const KtOptU64 limit = config->hard_limit_kib;
-
 	if (!is_limit(limit))
 		return 0;
 	if (limit.v < config->memory_kib.v)
@@ -67,38 +93,51 @@ judge_hard(const KtView *view, const KtGuestConfig *config)
 }
 
 static unsigned
-judge_v2(const KtGuestConfig *config)
+judge_v2(const KtGuestConfig *config, const Limits *limits)
 {
 	unsigned faults = 0;
 
-	if (is_limit(config->soft_limit_kib) && kt_known(config->current_memory_kib) &&
-	    config->soft_limit_kib.v < config->current_memory_kib.v)
+	if (is_limit(limits->soft) && kt_known(config->current_memory_kib) &&
+	    limits->soft.v < config->current_memory_kib.v)
 		faults |= FAULT_SOFT;
 	/* On v1 the number is memory and swap together, so never below the hard limit. */
-	if (is_limit(config->swap_hard_limit_kib) && is_limit(config->hard_limit_kib) &&
-	    config->swap_hard_limit_kib.v >= config->hard_limit_kib.v)
+	if (is_limit(limits->swap) && is_limit(limits->hard) && limits->swap.v >= limits->hard.v)
 		faults |= FAULT_SWAP;
 	return faults;
+}
+
+static unsigned
+faults_of(const KtView *view, const KtGuestConfig *config)
+{
+	const Limits limits = limits_of(view, config);
+	bool is_v2 = kt_guest_is_local(view) && kt_opt_is(view->host->cgroup.version, "v2");
+
+	return judge_hard(view, config, limits.hard) | (is_v2 ? judge_v2(config, &limits) : 0);
+}
+
+static bool
+has_limits(const KtView *view, const KtGuestConfig *config)
+{
+	const Limits limits = limits_of(view, config);
+
+	return is_limit(limits.hard) || is_limit(limits.soft) || is_limit(limits.swap);
 }
 
 static KtVerdict
 judge(const KtView *view, const KtSubject *subject, unsigned *ret_fault, KtSink *out)
 {
 	const KtGuestConfig *config = subject->config;
-	const KtOptStr version = view->host->cgroup.version;
 
 	if (!kt_sink_needs_look(out, config->hard_limit_kib, "<hard_limit>") ||
 	    !kt_sink_needs_look(out, config->soft_limit_kib, "<soft_limit>") ||
 	    !kt_sink_needs_look(out, config->swap_hard_limit_kib, "<swap_hard_limit>"))
 		return KT_VERDICT_UNKNOWN;
-	if (!is_limit(config->hard_limit_kib) && !is_limit(config->soft_limit_kib) &&
-	    !is_limit(config->swap_hard_limit_kib))
-		return KT_VERDICT_NOT_APPLICABLE;
+	if (!has_limits(view, config))
+		return view->live && has_limits(view, view->live) ? KT_VERDICT_OK
+								  : KT_VERDICT_NOT_APPLICABLE;
 	if (!kt_sink_needs(out, config->memory_kib, "the memory of the guest"))
 		return KT_VERDICT_UNKNOWN;
-	*ret_fault = judge_hard(view, config);
-	if (kt_guest_is_local(view) && kt_opt_is(version, "v2"))
-		*ret_fault |= judge_v2(config);
+	*ret_fault = faults_of(view, config);
 	return *ret_fault ? KT_VERDICT_FINDING : KT_VERDICT_OK;
 }
 
@@ -117,6 +156,7 @@ static void
 tell(const KtView *view, const KtSubject *subject, unsigned fault, KtSink *out)
 {
 	const KtGuestConfig *config = subject->config;
+	const Limits limits = limits_of(view, config);
 
 	kt_sink_severity(out,
 			 fault & (FAULT_SMALL | FAULT_SOFT) ? KT_SEVERITY_CRITICAL
@@ -131,9 +171,9 @@ tell(const KtView *view, const KtSubject *subject, unsigned fault, KtSink *out)
 		kt_sink_summary(out, "a hard_limit that can only kill the guest");
 	else
 		kt_sink_summary(out, "swap_hard_limit means swap alone on cgroup v2");
-	show(subject, "hard_limit", config->hard_limit_kib, out);
-	show(subject, "soft_limit", config->soft_limit_kib, out);
-	show(subject, "swap_hard_limit", config->swap_hard_limit_kib, out);
+	show(subject, "hard_limit", limits.hard, out);
+	show(subject, "soft_limit", limits.soft, out);
+	show(subject, "swap_hard_limit", limits.swap, out);
 	kt_sink_evidence(out,
 			 kt_subject_origin(subject, config->memory_kib),
 			 "<memory> %" G_GUINT64_FORMAT " MiB",
@@ -142,40 +182,76 @@ tell(const KtView *view, const KtSubject *subject, unsigned fault, KtSink *out)
 		kt_sink_evidence(out, view->host->cgroup.version.origin, "control groups are v2");
 }
 
+/* One limit that changes: by its name in <memtune>, which is that of the live setting too. */
+typedef struct Wanted {
+	const char *name;
+	KtOptU64 from;
+	char *to; /* NULL = none */
+} Wanted;
+
+/* libvirt: src/qemu/qemu_driver.c, qemuDomainSetMemoryParameters(): the limit of memory and swap is
+ * never below that of memory alone, so it goes first. */
+static size_t
+plan(const KtView *view, const KtGuestConfig *config, Wanted ret_wanted[3])
+{
+	const Limits limits = limits_of(view, config);
+	unsigned faults = faults_of(view, config);
+	uint64_t hard = wanted_limit(view, config);
+	bool is_in_the_way = faults & FAULTS_HARD && is_limit(limits.swap) &&
+			     (!needs_limit(config) || limits.swap.v < hard);
+	size_t n = 0;
+
+	if (faults & FAULT_SWAP || is_in_the_way)
+		ret_wanted[n++] = (Wanted){.name = "swap_hard_limit", .from = limits.swap};
+	if (faults & FAULTS_HARD)
+		ret_wanted[n++] = (Wanted){
+			.name = "hard_limit",
+			.from = limits.hard,
+			.to = needs_limit(config) ? g_strdup_printf("%" G_GUINT64_FORMAT, hard)
+						  : NULL,
+		};
+	if (faults & FAULT_SOFT)
+		ret_wanted[n++] = (Wanted){.name = "soft_limit", .from = limits.soft};
+	return n;
+}
+
 static void
 propose(const KtView *view, unsigned fault, KtSink *out)
 {
-	const KtGuestConfig *config = view->config;
-	g_autofree char *raised = g_strdup_printf("%" G_GUINT64_FORMAT, wanted_limit(view, config));
+	const KtGuestConfig *live = &view->guest->live;
+	Wanted wanted[3] = {{NULL}};
+	size_t n = plan(view, view->config, wanted);
 
-	if (fault & (FAULT_SMALL | FAULT_TIGHT | FAULT_USELESS))
-		kt_guest_change_u64(view,
-				    "/domain/memtune/hard_limit/text()",
-				    config->hard_limit_kib,
-				    needs_limit(config) ? raised : NULL,
-				    out);
-	if (fault & FAULT_SOFT)
-		kt_guest_change_u64(view,
-				    "/domain/memtune/soft_limit/text()",
-				    config->soft_limit_kib,
-				    NULL,
-				    out);
-	if (fault & FAULT_SWAP)
-		kt_guest_change_u64(view,
-				    "/domain/memtune/swap_hard_limit/text()",
-				    config->swap_hard_limit_kib,
-				    NULL,
-				    out);
-	kt_sink_advice(out,
-		       "'virsh memtune %s --live' with -1 takes a limit from the running guest.",
-		       kt_guest_name(view->guest));
+	for (size_t i = 0; i < n; i++) {
+		g_autofree char *place =
+			g_strdup_printf("/domain/memtune/%s/text()", wanted[i].name);
+		g_autofree char *to = g_steal_pointer(&wanted[i].to);
+		kt_guest_change_u64(view, place, wanted[i].from, to, out);
+	}
+	n = kt_guest_has_live(view) && kt_known(live->memory_kib) ? plan(view, live, wanted) : 0;
+	for (size_t i = 0; i < n; i++) {
+		g_autofree char *locator = g_strdup_printf("memory/%s", wanted[i].name);
+		g_autofree char *from = g_strdup_printf("%" G_GUINT64_FORMAT, wanted[i].from.v);
+		g_autofree char *to = g_steal_pointer(&wanted[i].to);
+		kt_sink_domain_live(out, view->guest, locator, from, to ? to : "unlimited");
+	}
 	kt_guest_remark(view, out);
+}
+
+static void
+hasten(const KtView *view, const KtSubject *subject, unsigned fault, KtSink *out)
+{
+	kt_sink_advice(out,
+		       "'kvmtune set %s memory.hard-limit=default --live' (memory.soft-limit, "
+		       "memory.swap-hard-limit) takes it from the running guest.",
+		       kt_guest_name(view->guest));
 }
 
 static KtVerdict
 evaluate(const KtView *view, KtSink *out)
 {
-	static const KtGuestCheck check = {.judge = judge, .tell = tell, .propose = propose};
+	static const KtGuestCheck check = {
+		.judge = judge, .tell = tell, .propose = propose, .hasten = hasten};
 
 	return kt_guest_check(view, &check, out);
 }

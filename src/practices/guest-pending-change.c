@@ -13,11 +13,14 @@ typedef struct Row {
 	KtType type;
 } Row;
 
-#define ROW(member, text)                                                                          \
+#define ROW_OF(record, member, text)                                                               \
 	{                                                                                          \
-		.name = (text), .offset = offsetof(KtGuestConfig, member),                         \
-		.type = KT_TYPE_OF(((KtGuestConfig *)NULL)->member)                                \
+		.name = (text), .offset = offsetof(record, member),                                \
+		.type = KT_TYPE_OF(((record *)NULL)->member)                                       \
 	}
+#define ROW(member, text)  ROW_OF(KtGuestConfig, member, text)
+#define DISK(member, text) ROW_OF(KtDisk, member, text)
+#define NIC(member, text)  ROW_OF(KtNic, member, text)
 
 static const Row rows[] = {
 	ROW(machine, "machine type"),
@@ -28,7 +31,16 @@ static const Row rows[] = {
 	ROW(sockets, "sockets"),
 	ROW(cores, "cores"),
 	ROW(threads, "threads"),
+	ROW(dies, "dies"),
 	ROW(cpu_shares, "CPU weight"),
+	ROW(cpu_quota_us, "quota of a vCPU"),
+	ROW(cpu_period_us, "period of a vCPU"),
+	ROW(global_quota_us, "quota of the guest"),
+	ROW(global_period_us, "period of the guest"),
+	ROW(emulator_quota_us, "quota of QEMU"),
+	ROW(emulator_period_us, "period of QEMU"),
+	ROW(iothread_quota_us, "quota of an IOThread"),
+	ROW(iothread_period_us, "period of an IOThread"),
 	ROW(emulator_pin, "emulator pin"),
 	ROW(iothreads, "IOThreads"),
 	ROW(numa_mode, "numatune mode"),
@@ -39,23 +51,53 @@ static const Row rows[] = {
 	ROW(memory_source, "source of memory"),
 	ROW(memory_access, "access of memory"),
 	ROW(hard_limit_kib, "hard_limit"),
+	ROW(soft_limit_kib, "soft_limit"),
+	ROW(swap_hard_limit_kib, "swap_hard_limit"),
+	ROW(balloon_period_s, "period of the balloon's statistics"),
 	ROW(blkio_weight, "I/O weight"),
 	ROW(acpi, "ACPI"),
 	ROW(on_crash, "on_crash"),
 	ROW(emulator, "emulator"),
 };
 
+static const Row disk_rows[] = {
+	DISK(cache, "cache"),
+	DISK(io, "io"),
+	DISK(discard, "discard"),
+	DISK(detect_zeroes, "detect_zeroes"),
+	DISK(queues, "queues"),
+	DISK(iothread, "IOThread"),
+	DISK(is_throttled, "<iotune>"),
+};
+
+static const Row nic_rows[] = {
+	NIC(model, "model"),
+	NIC(queues, "queues"),
+	NIC(backend, "driver"),
+};
+
+/* Quotas; libvirt writes -1 for one that was lifted. */
+static char *
+quota_text(KtOptI64 quota)
+{
+	return quota.v > 0 && quota.v < KT_QUOTA_UNLIMITED_US
+		       ? g_strdup_printf("%" G_GINT64_FORMAT, quota.v)
+		       : g_strdup("-");
+}
+
 /* NULL: nobody looked; "-": not there. Free with g_free. */
 static char *
-text_of(const KtGuestConfig *config, const Row *row)
+text_of(const void *record, const Row *row)
 {
-	const void *member = (const char *)config + row->offset;
+	const void *member = (const char *)record + row->offset;
 	const KtOptStr *text = member;
 	const KtOptU64 *number = member;
+	const KtOptI64 *quota = member;
 	const KtOptBool *flag = member;
 	const KtOptCpuset *set = member;
 	KtState state = row->type == KT_TYPE_STR      ? text->state
 			: row->type == KT_TYPE_U64    ? number->state
+			: row->type == KT_TYPE_I64    ? quota->state
 			: row->type == KT_TYPE_CPUSET ? set->state
 						      : flag->state;
 
@@ -65,60 +107,133 @@ text_of(const KtGuestConfig *config, const Row *row)
 		return g_strdup(text->v);
 	if (row->type == KT_TYPE_U64)
 		return g_strdup_printf("%" G_GUINT64_FORMAT, number->v);
+	if (row->type == KT_TYPE_I64)
+		return quota_text(*quota);
 	return row->type == KT_TYPE_CPUSET ? kt_cpuset_to_list(set->v)
 					   : g_strdup(flag->v ? "yes" : "no");
 }
 
+typedef struct Comparison {
+	const KtView *view;
+	KtSink *out; /* NULL: only counts */
+	unsigned n;
+} Comparison;
+
 static void
-show(const KtView *view, unsigned n, const char *name, const char *now, const char *next,
-     KtSink *out)
+show(Comparison *comparison, const char *name, const char *now, const char *next)
 {
-	if (out && n <= MOST_SHOWN)
-		kt_sink_evidence(out,
-				 view->config->type.origin,
+	comparison->n++;
+	if (comparison->out && comparison->n <= MOST_SHOWN)
+		kt_sink_evidence(comparison->out,
+				 comparison->view->config->type.origin,
 				 "%s: %s runs, %s at the next start",
 				 name,
 				 now,
 				 next);
 }
 
-static unsigned
-compare_disks(const KtView *view, unsigned n, KtSink *out)
+/* @of: name of the disk or NIC, or NULL. */
+static void
+compare_row(Comparison *comparison, const Row *row, const char *of, const void *now,
+	    const void *next)
 {
-	for (uint32_t i = 0; i < view->config->disks.n; i++) {
-		const KtDisk *next = &view->config->disks.v[i];
-		for (uint32_t j = 0; j < view->live->disks.n; j++) {
-			const KtDisk *now = &view->live->disks.v[j];
-			bool is_same =
-				kt_known(now->target) && kt_opt_is(next->target, now->target.v);
-			if (!is_same || !kt_looked(now->cache) || !kt_looked(next->cache) ||
-			    g_strcmp0(now->cache.v, next->cache.v) == 0)
-				continue;
-			g_autofree char *name = g_strdup_printf("cache of %s", now->target.v);
-			show(view,
-			     ++n,
-			     name,
-			     kt_known(now->cache) ? now->cache.v : "-",
-			     kt_known(next->cache) ? next->cache.v : "-",
-			     out);
-		}
+	g_autofree char *runs = text_of(now, row);
+	g_autofree char *defined = text_of(next, row);
+	g_autofree char *name = of ? g_strdup_printf("%s of %s", row->name, of) : NULL;
+
+	if (runs && defined && !g_str_equal(runs, defined))
+		show(comparison, name ? name : row->name, runs, defined);
+}
+
+static void
+compare_disks(Comparison *comparison)
+{
+	const KtDiskList *next = &comparison->view->config->disks;
+	const KtDiskList *now = &comparison->view->live->disks;
+
+	for (uint32_t i = 0; i < next->n * now->n; i++) {
+		const KtDisk *defined = &next->v[i / now->n];
+		const KtDisk *runs = &now->v[i % now->n];
+		if (!kt_known(runs->target) || !kt_opt_is(defined->target, runs->target.v))
+			continue;
+		for (size_t j = 0; j < G_N_ELEMENTS(disk_rows); j++)
+			compare_row(comparison, &disk_rows[j], runs->target.v, runs, defined);
 	}
-	return n;
+}
+
+static void
+compare_nics(Comparison *comparison)
+{
+	const KtNicList *next = &comparison->view->config->nics;
+	const KtNicList *now = &comparison->view->live->nics;
+
+	for (uint32_t i = 0; i < next->n * now->n; i++) {
+		const KtNic *defined = &next->v[i / now->n];
+		const KtNic *runs = &now->v[i % now->n];
+		if (!kt_guest_has_one_nic(comparison->view->config, runs->mac) ||
+		    !kt_guest_has_one_nic(comparison->view->live, runs->mac) ||
+		    !kt_opt_is(defined->mac, runs->mac.v))
+			continue;
+		for (size_t j = 0; j < G_N_ELEMENTS(nic_rows); j++)
+			compare_row(comparison, &nic_rows[j], runs->mac.v, runs, defined);
+	}
+}
+
+/* The pins of vCPUs and of IOThreads have the same layout: a number and a set. */
+G_STATIC_ASSERT(sizeof(KtVcpuPin) == sizeof(KtIothreadPin));
+G_STATIC_ASSERT(offsetof(KtVcpuPin, cpus) == offsetof(KtIothreadPin, cpus));
+
+/* "0: 0-3, 1: 4-7", or "-". */
+static char *
+pins_text(const void *items, uint32_t n)
+{
+	const KtVcpuPin *pins = items;
+	GString *text = g_string_new(NULL);
+
+	for (uint32_t i = 0; i < n; i++) {
+		g_autofree char *list =
+			kt_known(pins[i].cpus) ? kt_cpuset_to_list(pins[i].cpus.v) : g_strdup("?");
+		g_string_append_printf(text,
+				       "%s%" G_GUINT64_FORMAT ": %s",
+				       text->len ? ", " : "",
+				       pins[i].vcpu.v,
+				       list);
+	}
+	if (n == 0)
+		g_string_append_c(text, '-');
+	return g_string_free(text, FALSE);
+}
+
+static void
+compare_pins(Comparison *comparison)
+{
+	const KtGuestConfig *now = comparison->view->live;
+	const KtGuestConfig *next = comparison->view->config;
+	g_autofree char *vcpus_now = pins_text(now->vcpu_pins.v, now->vcpu_pins.n);
+	g_autofree char *vcpus_next = pins_text(next->vcpu_pins.v, next->vcpu_pins.n);
+	g_autofree char *ios_now = pins_text(now->iothread_pins.v, now->iothread_pins.n);
+	g_autofree char *ios_next = pins_text(next->iothread_pins.v, next->iothread_pins.n);
+
+	if (kt_known(now->vcpu_pins) && kt_known(next->vcpu_pins) &&
+	    !g_str_equal(vcpus_now, vcpus_next))
+		show(comparison, "pins of vCPUs", vcpus_now, vcpus_next);
+	if (kt_known(now->iothread_pins) && kt_known(next->iothread_pins) &&
+	    !g_str_equal(ios_now, ios_next))
+		show(comparison, "pins of IOThreads", ios_now, ios_next);
 }
 
 /* How many settings differ; with @out, names them. */
 static unsigned
 compare(const KtView *view, KtSink *out)
 {
-	unsigned n = 0;
+	Comparison comparison = {.view = view, .out = out};
 
-	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-		g_autofree char *now = text_of(view->live, &rows[i]);
-		g_autofree char *next = text_of(view->config, &rows[i]);
-		if (now && next && !g_str_equal(now, next))
-			show(view, ++n, rows[i].name, now, next, out);
-	}
-	return compare_disks(view, n, out);
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+		compare_row(&comparison, &rows[i], NULL, view->live, view->config);
+	compare_pins(&comparison);
+	compare_disks(&comparison);
+	compare_nics(&comparison);
+	return comparison.n;
 }
 
 static KtVerdict

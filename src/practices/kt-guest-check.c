@@ -41,6 +41,8 @@ kt_guest_check(const KtView *view, const KtGuestCheck *check, KtSink *out)
 	    check->judge(view, &subject, &fault, /* out= */ NULL) != KT_VERDICT_FINDING)
 		return verdict;
 	check->tell(view, &subject, fault, out);
+	if (check->hasten)
+		check->hasten(view, &subject, fault, out);
 	return KT_VERDICT_PENDING;
 }
 
@@ -61,6 +63,15 @@ kt_guest_change_u64(const KtView *view, const char *locator, KtOptU64 from, cons
 	KtOptStr text = {.v = old, .state = from.state, .origin = from.origin};
 
 	kt_guest_change(view, locator, text, to, out);
+}
+
+bool
+kt_guest_has_live(const KtView *view)
+{
+	bool is_all = view->config == &view->guest->live;
+
+	return kt_known(view->guest->live.type) && kt_opt_true(view->guest->is_active) &&
+	       (is_all || kt_opt_true(view->guest->is_persistent));
 }
 
 char *

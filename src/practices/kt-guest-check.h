@@ -25,6 +25,8 @@ typedef struct KtGuestCheck {
 	void (*tell)(const KtView *view, const KtSubject *subject, unsigned fault, KtSink *out);
 	/* Changes and advice; not for a fault that only what runs has. */
 	void (*propose)(const KtView *view, unsigned fault, KtSink *out);
+	/* How what runs is mended before its next start, where that can be. May be NULL. */
+	void (*hasten)(const KtView *view, const KtSubject *subject, unsigned fault, KtSink *out);
 } KtGuestCheck;
 
 /* The verdict about the view's target; its remarks are in @out then. */
@@ -39,6 +41,10 @@ void kt_guest_change(const KtView *view, const char *locator, KtOptStr from, con
 		     KtSink *out);
 void kt_guest_change_u64(const KtView *view, const char *locator, KtOptU64 from, const char *to,
 			 KtSink *out);
+
+/* Can changes of what runs go with those of the definition? Not where the guest does not run, nor
+ * where its definition cannot be changed, unless what runs is all there is. */
+bool kt_guest_has_live(const KtView *view);
 
 /* Place of the view's disk or NIC in the XML, with @rest ("driver/@queues") behind it. NULL when
  * there is no telling it from others: says so. Free with g_free. */

@@ -286,6 +286,19 @@ kt_sink_domain_xml(KtSink *sink, const KtGuest *guest, const char *locator, cons
 		   });
 }
 
+/* How the value at a live place reads. */
+static KtSyntax
+live_syntax(const char *locator)
+{
+	if (g_str_equal(locator, "cpu_shares"))
+		return KT_SYNTAX_NUMBER;
+	return g_str_has_prefix(locator, "vcpupin/") || g_str_has_prefix(locator, "iothreadpin/") ||
+			       g_str_equal(locator, "emulatorpin") ||
+			       g_str_has_prefix(locator, "numa/")
+		       ? KT_SYNTAX_LIST
+		       : KT_SYNTAX_PLAIN;
+}
+
 void
 kt_sink_domain_live(KtSink *sink, const KtGuest *guest, const char *locator, const char *from,
 		    const char *to)
@@ -297,8 +310,7 @@ kt_sink_domain_live(KtSink *sink, const KtGuest *guest, const char *locator, con
 		   guest,
 		   &(KtChange){
 			   .knob = KT_KNOB_DOMAIN_LIVE,
-			   .syntax = g_str_equal(locator, "cpu_shares") ? KT_SYNTAX_NUMBER
-									: KT_SYNTAX_LIST,
+			   .syntax = live_syntax(locator),
 			   .persist = KT_PERSIST_NONE,
 			   .effect = KT_EFFECT_LIVE,
 			   .locator = locator,

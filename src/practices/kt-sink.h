@@ -92,6 +92,8 @@ void kt_sink_domain_xml(KtSink *sink, const KtGuest *guest, const char *locator,
 
 /* A live libvirt call on an active guest; locators "vcpupin/N", "emulatorpin", "iothreadpin/N"
  * (CPU lists), "numa/numa_nodeset" (nodes that its memory moves to; only where <numatune> has
- * the mode restrictive) and "cpu_shares" (number). Does nothing when the guest is not active. */
+ * the mode restrictive), "cpu_shares" (number), and those of apply/kt-live-place.h and
+ * apply/kt-live-param.h, with values as these give them ("sched/vcpu_quota": "50000", "unlimited").
+ * Does nothing when the guest is not active. */
 void kt_sink_domain_live(KtSink *sink, const KtGuest *guest, const char *locator, const char *from,
 			 const char *to);

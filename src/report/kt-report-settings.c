@@ -10,7 +10,10 @@
 static bool
 is_told(const KtSettingRow *row)
 {
-	return row->live || row->config || row->effective;
+	bool is_default =
+		row->setting->absent && g_strcmp0(row->effective, row->setting->absent) == 0;
+
+	return row->live || row->config || (row->effective && !is_default);
 }
 
 static const char *
@@ -59,9 +62,20 @@ add_rows(KtTable *table, const KtGuest *guest, const KtSettingRow *first, const 
 		kt_table_ink(table, 4, KT_INK_MEDIUM);
 }
 
+static void
+add_drift(const GPtrArray *drift, GString *out)
+{
+	if (drift->len)
+		g_string_append(out,
+				"\n"
+				"In the kernel, but not what libvirt set (guest.drift):\n");
+	for (guint i = 0; i < drift->len; i++)
+		g_string_append_printf(out, "  %s\n", (const char *)drift->pdata[i]);
+}
+
 void
-kt_report_settings(const KtGuest *guest, const GPtrArray *rows, bool is_all, const KtStyle *style,
-		   GString *out)
+kt_report_settings(const KtGuest *guest, const GPtrArray *rows, const GPtrArray *drift, bool is_all,
+		   const KtStyle *style, GString *out)
 {
 	static const KtColumn columns[] = {
 		{.title = "SETTING"},
@@ -91,14 +105,16 @@ kt_report_settings(const KtGuest *guest, const GPtrArray *rows, bool is_all, con
 	if (n_left)
 		g_string_append_printf(
 			out, "%u more that are not set: --verbose shows them\n", n_left);
+	add_drift(drift, out);
 }
 
 KtJson *
-kt_report_settings_json(const KtGuest *guest, const GPtrArray *rows)
+kt_report_settings_json(const KtGuest *guest, const GPtrArray *rows, const GPtrArray *drift)
 {
 	KtJson *json = json_object();
 	KtJson *about = json_object();
 	KtJson *array = json_array();
+	KtJson *lines = json_array();
 
 	kt_json_set_u64(json, "schema_version", KT_REPORT_SCHEMA_VERSION);
 	kt_json_set_str(json, "kind", "kvmtune-settings");
@@ -115,8 +131,13 @@ kt_report_settings_json(const KtGuest *guest, const GPtrArray *rows)
 		kt_json_set_str(item, "effective", row->effective);
 		kt_json_set_str(item, "unit", row->setting->unit);
 		kt_json_set(item, "can_change_live", json_boolean(row->setting->live != NULL));
+		kt_json_set(
+			item, "is_pending", json_boolean(kt_setting_row_is_pending(guest, row)));
 		json_array_append_new(array, item);
 	}
+	for (guint i = 0; i < drift->len; i++)
+		kt_json_append_str(lines, drift->pdata[i]);
 	kt_json_set(json, "settings", array);
+	kt_json_set(json, "drift", lines);
 	return json;
 }

@@ -7,9 +7,12 @@
 #include "kt-paper.h"
 #include "kt-setting-row.h"
 
-/* Appends @rows (KtSettingRow *); those with nothing in them only when @is_all. */
-void kt_report_settings(const KtGuest *guest, const GPtrArray *rows, bool is_all,
-			const KtStyle *style, GString *out);
+/* Appends @rows (KtSettingRow *); those with nothing in them only when @is_all. @drift: lines of
+ * kt_pending_drift(). */
+void kt_report_settings(const KtGuest *guest, const GPtrArray *rows, const GPtrArray *drift,
+			bool is_all, const KtStyle *style, GString *out);
 
-/* {"schema_version", "kind": "kvmtune-settings", "guest", "settings": [...]}; new reference. */
-KtJson *kt_report_settings_json(const KtGuest *guest, const GPtrArray *rows);
+/* {"schema_version", "kind": "kvmtune-settings", "guest", "settings": [...], "drift": [...]}; new
+ * reference. */
+KtJson *kt_report_settings_json(const KtGuest *guest, const GPtrArray *rows,
+				const GPtrArray *drift);

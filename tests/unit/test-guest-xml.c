@@ -44,6 +44,8 @@ static const char full_xml[] =
 	"    <shares>2048</shares>\n"
 	"    <quota>-1</quota><global_quota>200000</global_quota>\n"
 	"    <emulator_quota>50000</emulator_quota><iothread_quota> 40000\n</iothread_quota>\n"
+	"    <period>100000</period><global_period>90000</global_period>\n"
+	"    <emulator_period>80000</emulator_period><iothread_period>70000</iothread_period>\n"
 	"    <vcpusched vcpus='0-1' scheduler='fifo' priority='1'/>\n"
 	"    <vcpupin vcpu='0' cpuset='1'/><vcpupin vcpu='1' cpuset='2-3'/>\n"
 	"    <emulatorpin cpuset='0'/>\n"
