@@ -4,6 +4,7 @@
 """Generated documents are those of this program; KVMTUNE_TEST_REGENERATE=1 writes them."""
 
 import difflib
+import json
 import os
 import pathlib
 import re
@@ -50,6 +51,17 @@ class Documents(Case):
                     )
                     shown = "\n".join(list(diff)[:20])
                     self.fail(f"write it again: kvmtune dump {name} >{path}\n{shown}")
+
+    def test_proofs_have_each_host_practice(self):
+        listed = json.loads(self.expect(run("practices", "--json"), 0).out)["practices"]
+        practices = [row["id"] for row in listed if row["id"].startswith("host.")]
+        text = (SOURCE / "docs/proofs.md").read_text()
+        rows = re.findall(r"^\| `(host\.[a-z0-9-]+)` \|(.*)\|$", text, re.M)
+        self.assertEqual(sorted(practices), sorted(name for name, _ in rows))
+        scenarios = {path.name for path in (SOURCE / "tests/lab/scenarios").iterdir()}
+        for name, cells in rows:
+            named = set(re.findall(r"`([^`]+)`", cells))
+            self.assertLessEqual(named, scenarios, name)
 
     def test_manual_pages(self):
         if not shutil.which("rst2man"):
