@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
-#include "kt-cpuset.h"
+#include "kt-agent.h"
 #include "kt-live-private.h"
 
 /* vCPUs of a running guest: how many are plugged in, and which its system uses. */
@@ -36,9 +36,18 @@ ask(virDomainPtr domain, const char *name, KtCpuset *ret_set, GError **error)
 	unsigned n = 0;
 	const char *list = NULL;
 
-	(void)virDomainAgentSetResponseTimeout(domain, AGENT_S, 0);
-	if (virDomainGetGuestVcpus(domain, &params, &n, 0) < 0)
-		return kt_throw_virt(error, "ask the guest's agent for its vCPUs");
+	if (!kt_agent_limit(domain, AGENT_S, error))
+		return false;
+	int64_t begin_us = g_get_monotonic_time();
+	int rc = -1;
+	do {
+		rc = virDomainGetGuestVcpus(domain, &params, &n, 0);
+	} while (rc < 0 && kt_agent_may_retry(begin_us));
+	if (rc < 0)
+		kt_throw_virt(error, "ask the guest's agent for its vCPUs");
+	kt_agent_unlimit(domain);
+	if (rc < 0)
+		return false;
 	bool ok = virTypedParamsGetString(params, (int)n, name, &list) == 1 &&
 		  kt_cpuset_parse_list(list, ret_set, NULL);
 	virTypedParamsFree(params, (int)n);
@@ -53,9 +62,13 @@ put_online(virDomainPtr domain, const KtCpuset *set, bool is_online, GError **er
 
 	if (kt_cpuset_is_empty(set))
 		return true;
-	if (virDomainSetGuestVcpus(domain, list, is_online, 0) < 0)
-		return kt_throw_virt(error, "have the guest's agent switch vCPUs");
-	return true;
+	if (!kt_agent_limit(domain, AGENT_S, error))
+		return false;
+	int rc = virDomainSetGuestVcpus(domain, list, is_online, 0);
+	if (rc < 0)
+		kt_throw_virt(error, "have the guest's agent switch vCPUs");
+	kt_agent_unlimit(domain);
+	return rc >= 0;
 }
 
 static bool

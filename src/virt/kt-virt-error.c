@@ -19,6 +19,9 @@ static const char hint_list[] = "'virsh list --all' shows the guests";
 static const char hint_lock[] =
 	"another operation holds the guest (see 'virsh domjobinfo'), or its QEMU process is stuck";
 
+static const char hint_agent[] =
+	"see inside the guest whether qemu-guest-agent runs (systemctl status qemu-guest-agent)";
+
 typedef struct Row {
 	int code;        /* virErrorNumber */
 	int domain;      /* virErrorDomain, or ANY */
@@ -44,6 +47,7 @@ static const Row rows[] = {
 	{.code = VIR_ERR_OPERATION_DENIED, .domain = ANY, .errno_value = ANY, .kt_code = KT_ERROR_DENIED, .hint = hint_readonly},
 	{.code = VIR_ERR_NO_DOMAIN, .domain = ANY, .errno_value = ANY, .kt_code = KT_ERROR_NOT_FOUND, .hint = hint_list},
 	{.code = VIR_ERR_OPERATION_TIMEOUT, .domain = ANY, .errno_value = ANY, .kt_code = KT_ERROR_TIMEOUT, .hint = hint_lock},
+	{.code = VIR_ERR_AGENT_UNRESPONSIVE, .domain = ANY, .errno_value = ANY, .kt_code = KT_ERROR_TIMEOUT, .hint = hint_agent},
 	{.code = VIR_ERR_NO_SUPPORT, .domain = ANY, .errno_value = ANY, .kt_code = KT_ERROR_UNSUPPORTED},
 	{.code = VIR_ERR_OPERATION_UNSUPPORTED, .domain = ANY, .errno_value = ANY, .kt_code = KT_ERROR_UNSUPPORTED},
 	{.code = VIR_ERR_ARGUMENT_UNSUPPORTED, .domain = ANY, .errno_value = ANY, .kt_code = KT_ERROR_UNSUPPORTED},

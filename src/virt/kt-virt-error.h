@@ -8,7 +8,8 @@
 
 /* Sets @error from libvirt's last error of this thread: "<what>: <message of libvirt>", with a hint
  * where there is one to give. The only place where libvirt's codes are translated: DENIED,
- * NOT_FOUND (no such guest), TIMEOUT (state lock), UNSUPPORTED, else LIBVIRT. Returns false. */
+ * NOT_FOUND (no such guest), TIMEOUT (state lock, a silent guest agent), UNSUPPORTED, else LIBVIRT.
+ * Returns false. */
 bool kt_throw_virt(GError **error, const char *what);
 
 /* What the failure of a question means for the fact: DENIED; ABSENT for UNSUPPORTED and NOT_FOUND;
