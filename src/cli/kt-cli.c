@@ -108,6 +108,7 @@ kt_cli_session(KtCli *cli, GError **error)
 		.state_dir = cli->options.state_dir,
 		.config = cli->options.config_file,
 		.is_deep = cli->options.deep,
+		.is_inside = cli->options.in_guest,
 		.deadline_ms = deadline_s * 1000,
 	};
 	cli->session = kt_session_new(&options, error);

@@ -56,6 +56,12 @@ run(KtCli *cli, GError **error)
 	return true;
 }
 
+static const KtOptionId options[] = {
+	KT_OPTION_VERBOSE,
+	KT_OPTION_IN_GUEST,
+	KT_OPTION_UNSET,
+};
+
 KT_COMMAND(get) = {
 	.name = "get",
 	.summary = "a guest's settings: live, configured, effective",
@@ -65,10 +71,14 @@ KT_COMMAND(get) = {
 		"the next start brings), and in effect: the affinity of its threads, the weights, "
 		"quotas and limits of its control group. What waits for its next start is marked, "
 		"and what somebody changed past libvirt stands below. KEY may be a pattern, as 'pin.*'; without any, all settings "
-		"that are set are shown, and with --verbose the others too. Nothing is changed.",
+		"that are set are shown, and with --verbose the others too. With --in-guest a "
+		"running guest's agent says what its own system sees of them, what that is, and "
+		"what is mounted there. Nothing is changed.",
 	.examples = "kvmtune get web1\n"
 		    "kvmtune get web1 'pin.*' cpu.shares\n"
+		    "kvmtune get web1 --in-guest\n"
 		    "kvmtune get web1 --json",
+	.options = options,
 	.min_args = 1,
 	.max_args = SIZE_MAX,
 	.complete = KT_COMPLETE_DOMAIN,

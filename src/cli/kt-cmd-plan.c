@@ -38,6 +38,7 @@ static const KtOptionId options[] = {
 	KT_OPTION_SKIP,
 	KT_OPTION_LEAST,
 	KT_OPTION_MAX_RISK,
+	KT_OPTION_IN_GUEST,
 	KT_OPTION_UNSET,
 };
 

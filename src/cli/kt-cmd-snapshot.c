@@ -39,6 +39,7 @@ static const KtOptionId options[] = {
 	KT_OPTION_OUTPUT,
 	KT_OPTION_ANONYMISE,
 	KT_OPTION_DEEP,
+	KT_OPTION_IN_GUEST,
 	KT_OPTION_UNSET,
 };
 

@@ -124,6 +124,17 @@ static const KtOptionRow rows[KT_OPTION_N] = {
 			.help = "also read what costs time (memory per node)",
 			MEMBER(deep),
 		},
+	[KT_OPTION_IN_GUEST] =
+		{
+			.name = "in-guest",
+			.help = "also ask the agents that run in guests",
+			.doc = "They say which of its CPUs and memory a guest uses, what its "
+			       "system is and what is mounted there. Without this nothing is "
+			       "asked of a guest. A guest that is silent costs three seconds. One "
+			       "with <maxMemory> is marked as tainted (custom-ga-command) until "
+			       "it stops, since libvirt has no call of its own for memory blocks.",
+			MEMBER(in_guest),
+		},
 	[KT_OPTION_RULE] =
 		{
 			.name = "rule",
@@ -529,70 +540,4 @@ kt_options_clear(KtOptions *options)
 			g_free(*(char **)member);
 	}
 	*options = (KtOptions){0};
-}
-
-bool
-kt_parse_duration(const char *text, const char *what, uint32_t max, uint32_t *ret_seconds,
-		  GError **error)
-{
-	static const struct {
-		const char *suffix;
-		uint32_t seconds;
-	} units[] = {
-		{.suffix = "", .seconds = 1},
-		{.suffix = "s", .seconds = 1},
-		{.suffix = "m", .seconds = 60},
-		{.suffix = "min", .seconds = 60},
-		{.suffix = "h", .seconds = 3600},
-		{.suffix = "d", .seconds = 86400},
-	};
-	char *end = NULL;
-	guint64 number = g_ascii_isdigit(*text) ? g_ascii_strtoull(text, &end, 10) : 0;
-
-	for (size_t i = 0; end && i < G_N_ELEMENTS(units); i++) {
-		if (!g_str_equal(end, units[i].suffix) || number == 0 ||
-		    number > max / units[i].seconds)
-			continue;
-		*ret_seconds = (uint32_t)number * units[i].seconds;
-		return true;
-	}
-	return kt_throw_hint(error,
-			     KT_ERROR_USAGE,
-			     "a time is a number of seconds, or one like 90s, 2m, 1h",
-			     "%s: '%s' is no time between 1 s and %u s",
-			     what,
-			     text,
-			     max);
-}
-
-bool
-kt_parse_fail_on(const char *text, KtSeverity *ret_severity, GError **error)
-{
-	static const struct {
-		const char *word;
-		KtSeverity severity;
-	} words[] = {
-		{.word = "never", .severity = KT_SEVERITY_UNSET},
-		{.word = "error", .severity = KT_SEVERITY_HIGH},
-		{.word = "warning", .severity = KT_SEVERITY_MEDIUM},
-		{.word = "notice", .severity = KT_SEVERITY_LOW},
-	};
-
-	*ret_severity = KT_SEVERITY_UNSET;
-	if (!text)
-		return true;
-	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-		if (!g_str_equal(text, words[i].word))
-			continue;
-		*ret_severity = words[i].severity;
-		return true;
-	}
-	*ret_severity = kt_severity_from_name(text);
-	if (*ret_severity != KT_SEVERITY_N)
-		return true;
-	return kt_throw_hint(error,
-			     KT_ERROR_USAGE,
-			     "critical, high, medium, low, info or never",
-			     "--fail-on: '%s' is no severity",
-			     text);
 }

@@ -28,6 +28,7 @@ typedef struct KtOptions {
 	char *color;
 	gboolean verbose;
 	gboolean deep;
+	gboolean in_guest;
 	char **rules;
 	char **skip;
 	char *fail_on;
@@ -74,6 +75,7 @@ typedef enum KtOptionId {
 	KT_OPTION_VERSION,
 	KT_OPTION_VERBOSE,
 	KT_OPTION_DEEP,
+	KT_OPTION_IN_GUEST,
 	KT_OPTION_RULE,
 	KT_OPTION_SKIP,
 	KT_OPTION_FAIL_ON,

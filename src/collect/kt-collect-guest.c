@@ -61,7 +61,53 @@ read_views(KtFacts *facts, const KtVirtDomain *domain, KtGuest *guest)
 	if (!tune->waivers.state && live_tune.waivers.state)
 		tune = &live_tune;
 	guest->workload = tune->workload;
+	guest->guest_exec = tune->guest_exec;
 	guest->waivers = tune->waivers;
+}
+
+static void
+set_origins(const KtSchema *schema, uint16_t origin, void *record)
+{
+	for (size_t i = 0; i < schema->n_fields; i++) {
+		void *at = (char *)record + schema->fields[i].offset;
+		switch (schema->fields[i].type) {
+		case KT_TYPE_BOOL:
+			((KtOptBool *)at)->origin = origin;
+			break;
+		case KT_TYPE_U64:
+			((KtOptU64 *)at)->origin = origin;
+			break;
+		case KT_TYPE_STR:
+			((KtOptStr *)at)->origin = origin;
+			break;
+		case KT_TYPE_CPUSET:
+			((KtOptCpuset *)at)->origin = origin;
+			break;
+		case KT_TYPE_LIST:
+			((KtAnyList *)at)->origin = origin;
+			break;
+		case KT_TYPE_I64:
+		case KT_TYPE_RECORD:
+		case KT_TYPE_UNSET:
+		case KT_TYPE_N:
+		default:
+			g_assert_not_reached();
+		}
+	}
+}
+
+static void
+read_inside(KtFacts *facts, const KtVirtDomain *domain, KtGuest *guest)
+{
+	g_autoptr(KtJson) json = kt_schema_to_json(&kt_inside_schema, &domain->inside);
+	g_autofree char *origin =
+		g_strdup_printf("agent of '%s'", kt_known(domain->name) ? domain->name.v : "?");
+
+	/* Numbers above what JSON can hold come out as the largest it can. */
+	if (!kt_schema_from_json(
+		    &kt_inside_schema, json, facts->arena, &guest->inside, /* error= */ NULL))
+		kt_inside_set_state(&guest->inside, KT_STATE_BROKEN);
+	set_origins(&kt_inside_schema, kt_facts_origin(facts, origin), &guest->inside);
 }
 
 static void
@@ -81,6 +127,7 @@ read_guest(KtFacts *facts, const KtVirtDomain *domain, KtGuest *guest)
 	guest->autostart = copy_bool(facts, domain->autostart, list);
 	guest->managed_save = copy_bool(facts, domain->managed_save, list);
 	read_views(facts, domain, guest);
+	read_inside(facts, domain, guest);
 	guest->effective.haltpoll_success_ns = copy_u64(facts, domain->haltpoll_success_ns, stats);
 	guest->effective.haltpoll_fail_ns = copy_u64(facts, domain->haltpoll_fail_ns, stats);
 }

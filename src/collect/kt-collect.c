@@ -7,6 +7,7 @@
 #include "kt-collect-host.h"
 #include "kt-collect-pci.h"
 #include "kt-image-fetch.h"
+#include "kt-inside-fetch.h"
 #include "kt-virt-fetch.h"
 #include "kt-virt-uri.h"
 
@@ -56,7 +57,12 @@ fetch(const KtCollectOptions *options, bool is_live)
 	bool is_wanted = options->uri ? *options->uri != '\0' : is_live;
 	uint32_t deadline_ms = options->deadline_ms ? options->deadline_ms : KT_COLLECT_DEADLINE_MS;
 
-	return is_wanted ? kt_virt_fetch(uri, deadline_ms, geteuid() == 0) : silent_dump();
+	if (!is_wanted)
+		return silent_dump();
+	KtVirtDump *dump = kt_virt_fetch(uri, deadline_ms, geteuid() == 0);
+	if (options->is_inside)
+		kt_inside_fetch(dump, uri, options->inside_words, deadline_ms);
+	return dump;
 }
 
 static void

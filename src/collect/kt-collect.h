@@ -24,9 +24,12 @@ typedef struct KtCollectOptions {
 	/* libvirt URI; "" = do not connect. NULL = default: VIRSH_DEFAULT_CONNECT_URI,
 	 * LIBVIRT_DEFAULT_URI, libvirt's own choice; no connection when the root is not live. */
 	const char *uri;
-	bool is_deep;         /* also memory per node */
-	uint32_t deadline_ms; /* for all of libvirt, and again for all images; 0 =
-			       * KT_COLLECT_DEADLINE_MS */
+	bool is_deep;   /* also memory per node */
+	bool is_inside; /* also ask the agents in guests; a replay has what was asked then */
+	const char *const *inside_words; /* only guests with these names, UUIDs or numbers; NULL =
+					  * all */
+	uint32_t deadline_ms;            /* for all of libvirt, and again for all images; 0 =
+					  * KT_COLLECT_DEADLINE_MS */
 } KtCollectOptions;
 
 typedef struct KtCollected {

@@ -232,6 +232,7 @@ read_tune(const Reader *reader, const xmlNode *root, KtGuestTune *tune)
 
 	tune->is_present = node != NULL;
 	tune->workload = read_str(reader, node ? kt_xml_attribute(node, "class") : NULL);
+	tune->guest_exec = read_str(reader, node ? kt_xml_attribute(node, "guest-exec") : NULL);
 	tune->waivers.state = KT_STATE_VALUE;
 	tune->waivers.origin = reader->origin;
 	tune->waivers.n = count_nodes(first);

@@ -14,7 +14,7 @@
 #include "kt-facts.h"
 
 /* Name space of kvmtune's element in the metadata:
- * <kvmtune:tune xmlns:kvmtune="..." class="latency">
+ * <kvmtune:tune xmlns:kvmtune="..." class="latency" guest-exec="yes">
  *   <kvmtune:waive practice="guest.rng" reason="..." until="2027-01-31"/>
  * </kvmtune:tune> */
 #define KT_GUEST_XMLNS "https://kvmtune.org/xmlns/domain/1.0"
@@ -23,6 +23,7 @@
 typedef struct KtGuestTune {
 	bool is_present;
 	KtOptStr workload;
+	KtOptStr guest_exec;
 	KtWaiverList waivers;
 } KtGuestTune;
 

@@ -202,10 +202,19 @@ is_xml(const char *text)
 	return text[strspn(text, " \t\r\n")] == '<';
 }
 
+/* Of a guest's agent: what is mounted where says whose guest it is. */
+static bool
+is_mountpoint(const char *key)
+{
+	return key && g_str_equal(key, "mountpoint");
+}
+
 static char *
 note_string(const char *key, const char *text, void *data)
 {
-	if (is_xml(text))
+	if (is_mountpoint(key))
+		kt_pseudonyms_note_path(data, text);
+	else if (is_xml(text))
 		kt_anonymise_note_xml(data, text);
 	else
 		kt_pseudonyms_scan(data, KT_TEXT_FREE, text, strlen(text));
@@ -311,6 +320,11 @@ translate_xml(KtPseudonyms *names, const char *xml)
 static char *
 translate_string(const char *key, const char *text, void *data)
 {
+	if (is_mountpoint(key))
+		return kt_pseudonym_of_path(data, text);
+	/* What libvirt and an agent said of a failure, in their own words. */
+	if (key && g_str_equal(key, "trouble"))
+		return g_strdup("withheld");
 	if (is_xml(text))
 		return translate_xml(data, text);
 	if (key && g_str_equal(key, "name"))

@@ -17,6 +17,7 @@ static const KtField domain_fields[] = {
 	KT_FIELD(KtVirtDomain, inactive_xml, .source = "virDomainGetXMLDesc"),
 	KT_FIELD(KtVirtDomain, haltpoll_success_ns, .source = "virConnectGetAllDomainStats"),
 	KT_FIELD(KtVirtDomain, haltpoll_fail_ns, .source = "virConnectGetAllDomainStats"),
+	KT_FIELD_RECORD(KtVirtDomain, inside, kt_inside_schema, .source = "guest agent"),
 };
 static KT_SCHEMA(domain_schema, KtVirtDomain, domain_fields, .doc = "a guest");
 

@@ -15,7 +15,7 @@
  * (kt-snapshot-redact.h).
  */
 
-#include "kt-schema.h"
+#include "kt-facts-inside.h"
 
 /* A domain description larger than this is not read: BROKEN. */
 #define KT_VIRT_MAX_XML ((size_t)(8 * 1024 * 1024))
@@ -32,6 +32,7 @@ typedef struct KtVirtDomain {
 	KtOptStr inactive_xml; /* absent when transient */
 	KtOptU64 haltpoll_success_ns;
 	KtOptU64 haltpoll_fail_ns;
+	KtInside inside; /* UNSET unless agents were asked */
 } KtVirtDomain;
 KT_LIST(KtVirtDomainList, KtVirtDomain);
 

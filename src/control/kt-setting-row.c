@@ -19,6 +19,7 @@ row_free(void *data)
 	g_free(row->live);
 	g_free(row->config);
 	g_free(row->effective);
+	g_free(row->inside);
 	g_free(row);
 }
 
@@ -117,6 +118,12 @@ count_threads(const KtGuest *guest, const char *role)
 }
 
 static char *
+number_text(uint64_t number)
+{
+	return g_strdup_printf("%" G_GUINT64_FORMAT, number);
+}
+
+static char *
 effective(const KtGuest *guest, const KtSetting *setting, const char *of)
 {
 	const KtOptU64 number = group_number(&guest->effective, setting->key);
@@ -125,7 +132,7 @@ effective(const KtGuest *guest, const KtSetting *setting, const char *of)
 	if (kt_known(number))
 		return setting->absent && number.v >= KT_MEMORY_UNLIMITED_KIB
 			       ? g_strdup(setting->absent)
-			       : g_strdup_printf("%" G_GUINT64_FORMAT, number.v);
+			       : number_text(number.v);
 	if (kt_known(quota))
 		return quota.v < 0 ? g_strdup(setting->absent)
 				   : g_strdup_printf("%" G_GINT64_FORMAT, quota.v);
@@ -146,6 +153,23 @@ effective(const KtGuest *guest, const KtSetting *setting, const char *of)
 	return NULL;
 }
 
+/* What the guest's own system says of the same thing. */
+static char *
+seen_inside(const KtInside *inside, const KtSetting *setting)
+{
+	const KtOptCpuset online = inside->vcpus_online;
+
+	if (g_str_equal(setting->key, "vcpus") && kt_known(online))
+		return number_text(kt_cpuset_count(online.v));
+	if (g_str_equal(setting->key, "vcpus.online") && kt_known(online))
+		return kt_cpuset_to_list(online.v);
+	if (g_str_equal(setting->key, "memory.max") && kt_known(inside->memory_blocks_online) &&
+	    kt_known(inside->memory_block_kib))
+		return number_text(kt_cpuset_count(inside->memory_blocks_online.v) *
+				   inside->memory_block_kib.v);
+	return NULL;
+}
+
 /* Takes @of. */
 static void
 add(GPtrArray *rows, const KtGuest *guest, const KtSetting *setting, char *of)
@@ -156,6 +180,7 @@ add(GPtrArray *rows, const KtGuest *guest, const KtSetting *setting, char *of)
 	row->of = of;
 	row->key = kt_setting_fill(setting->key, of);
 	row->effective = effective(guest, setting, of);
+	row->inside = seen_inside(&guest->inside, setting);
 	g_ptr_array_add(rows, row);
 }
 

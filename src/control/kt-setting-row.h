@@ -14,8 +14,9 @@ typedef struct KtSettingRow {
 	char *live;      /* live XML; NULL = not there */
 	char *config;    /* inactive XML, what the next start uses; NULL = not there */
 	char *effective; /* of the QEMU process; NULL = nothing to look at, or not readable */
+	char *inside;    /* what the guest's system says; NULL = not asked, or no answer */
 } KtSettingRow;
 
 /* One empty row for every setting that the guest can have, in the order of kt_settings; of the
- * effective column what facts hold. KtSettingRow * array. */
+ * effective and inside columns what facts hold. KtSettingRow * array. */
 GPtrArray *kt_setting_rows(const KtGuest *guest);

@@ -375,6 +375,8 @@ static const KtField guest_fields[] = {
 	KT_FIELD(KtGuest, managed_save, .source = "virConnectListAllDomains",
 		 .doc = "next start restores saved state"),
 	KT_FIELD(KtGuest, workload, .source = "metadata", .doc = "workload class"),
+	KT_FIELD(KtGuest, guest_exec, .source = "metadata",
+		 .doc = "yes: its metadata allows changes inside, through the agent"),
 	KT_FIELD_LIST(KtGuest, waivers, waiver_schema, .source = "metadata", .doc = "waivers"),
 	KT_FIELD_RECORD(KtGuest, live, guest_config_schema, .source = "virDomainGetXMLDesc",
 			.doc = "running configuration"),
@@ -382,6 +384,8 @@ static const KtField guest_fields[] = {
 			.source = "virDomainGetXMLDesc INACTIVE",
 			.doc = "configuration of the next start"),
 	KT_FIELD_RECORD(KtGuest, effective, guest_effective_schema, .doc = "QEMU process"),
+	KT_FIELD_RECORD(KtGuest, inside, kt_inside_schema,
+			.doc = "its own system, by its agent; only with --in-guest"),
 };
 KT_SCHEMA(kt_guest_schema, KtGuest, guest_fields, .doc = "a guest");
 

@@ -9,6 +9,7 @@
 
 #include "kt-facts-device.h"
 #include "kt-facts-guest-parts.h"
+#include "kt-facts-inside.h"
 
 /* A limit of memory that is none: libvirt's VIR_DOMAIN_MEMORY_PARAM_UNLIMITED. */
 #define KT_MEMORY_UNLIMITED_KIB UINT64_C(9007199254740991)
@@ -181,11 +182,13 @@ typedef struct KtGuest {
 	KtOptBool is_persistent;
 	KtOptBool autostart;
 	KtOptBool managed_save;
-	KtOptStr workload; /* class set in the metadata */
+	KtOptStr workload;   /* class set in the metadata */
+	KtOptStr guest_exec; /* "yes": kvmtune may change what is inside, through the agent */
 	KtWaiverList waivers;
 	KtGuestConfig live;
 	KtGuestConfig inactive;
 	KtGuestEffective effective;
+	KtInside inside;
 } KtGuest;
 KT_LIST(KtGuestList, KtGuest);
 

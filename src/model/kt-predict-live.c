@@ -286,6 +286,9 @@ kt_predict_live(KtFacts *facts, KtGuest *guest, const KtChange *change)
 
 	if (!kt_opt_true(guest->is_active))
 		return false;
+	if (g_str_equal(change->locator, "vcpus-online"))
+		return kt_known(guest->inside.vcpus_online) &&
+		       parse_set(facts, change->to, &guest->inside.vcpus_online);
 	if (g_str_equal(change->locator, "cpu_shares"))
 		return predict_shares(guest, change->to);
 	if (g_str_has_prefix(change->locator, "sched/"))

@@ -5,6 +5,7 @@
 #include "kt-pending.h"
 #include "kt-phrase.h"
 #include "kt-report-audit.h"
+#include "kt-report-inside.h"
 #include "kt-table.h"
 
 static bool
@@ -13,7 +14,7 @@ is_told(const KtSettingRow *row)
 	bool is_default =
 		row->setting->absent && g_strcmp0(row->effective, row->setting->absent) == 0;
 
-	return row->live || row->config || (row->effective && !is_default);
+	return row->live || row->config || (row->effective && !is_default) || row->inside;
 }
 
 static const char *
@@ -48,18 +49,21 @@ static void
 add_rows(KtTable *table, const KtGuest *guest, const KtSettingRow *first, const KtSettingRow *last)
 {
 	g_autofree char *key = key_of(first, last);
+	bool has_inside = kt_inside_is_asked(&guest->inside);
+	const char *pending = kt_setting_row_is_pending(guest, first) ? "at its next start" : "";
 	const char *cells[] = {
 		key,
 		cell(first->live),
 		cell(first->config),
 		cell(first->effective),
-		kt_setting_row_is_pending(guest, first) ? "at its next start" : "",
+		has_inside ? cell(first->inside) : pending,
+		has_inside ? pending : first->setting->doc,
 		first->setting->doc,
 	};
 
 	kt_table_add(table, cells);
-	if (kt_setting_row_is_pending(guest, first))
-		kt_table_ink(table, 4, KT_INK_MEDIUM);
+	if (*pending)
+		kt_table_ink(table, has_inside ? 5 : 4, KT_INK_MEDIUM);
 }
 
 static void
@@ -73,11 +77,10 @@ add_drift(const GPtrArray *drift, GString *out)
 		g_string_append_printf(out, "  %s\n", (const char *)drift->pdata[i]);
 }
 
-void
-kt_report_settings(const KtGuest *guest, const GPtrArray *rows, const GPtrArray *drift, bool is_all,
-		   const KtStyle *style, GString *out)
+static KtTable *
+new_table(const KtGuest *guest, const KtStyle *style)
 {
-	static const KtColumn columns[] = {
+	static const KtColumn usual[] = {
 		{.title = "SETTING"},
 		{.title = "LIVE"},
 		{.title = "CONFIG"},
@@ -85,8 +88,26 @@ kt_report_settings(const KtGuest *guest, const GPtrArray *rows, const GPtrArray 
 		{.title = ""},
 		{.title = "WHAT IT IS", .is_wrapped = true},
 	};
-	size_t n_columns = G_N_ELEMENTS(columns) - (style->is_verbose ? 0 : 1);
-	g_autoptr(KtTable) table = kt_table_new(columns, n_columns, style);
+	static const KtColumn with_inside[] = {
+		{.title = "SETTING"},
+		{.title = "LIVE"},
+		{.title = "CONFIG"},
+		{.title = "EFFECTIVE"},
+		{.title = "IN GUEST"},
+		{.title = ""},
+		{.title = "WHAT IT IS", .is_wrapped = true},
+	};
+	bool has_inside = kt_inside_is_asked(&guest->inside);
+	size_t n = has_inside ? G_N_ELEMENTS(with_inside) : G_N_ELEMENTS(usual);
+
+	return kt_table_new(has_inside ? with_inside : usual, style->is_verbose ? n : n - 1, style);
+}
+
+void
+kt_report_settings(const KtGuest *guest, const GPtrArray *rows, const GPtrArray *drift, bool is_all,
+		   const KtStyle *style, GString *out)
+{
+	g_autoptr(KtTable) table = new_table(guest, style);
 	g_autofree char *about = kt_phrase_guest(guest);
 	unsigned n_left = 0;
 
@@ -106,6 +127,7 @@ kt_report_settings(const KtGuest *guest, const GPtrArray *rows, const GPtrArray 
 		g_string_append_printf(
 			out, "%u more that are not set: --verbose shows them\n", n_left);
 	add_drift(drift, out);
+	kt_report_inside(guest, style, out);
 }
 
 KtJson *
@@ -129,6 +151,8 @@ kt_report_settings_json(const KtGuest *guest, const GPtrArray *rows, const GPtrA
 		kt_json_set_str(item, "live", row->live);
 		kt_json_set_str(item, "config", row->config);
 		kt_json_set_str(item, "effective", row->effective);
+		if (kt_inside_is_asked(&guest->inside))
+			kt_json_set_str(item, "in_guest", row->inside);
 		kt_json_set_str(item, "unit", row->setting->unit);
 		kt_json_set(item, "can_change_live", json_boolean(row->setting->live != NULL));
 		kt_json_set(
@@ -139,5 +163,7 @@ kt_report_settings_json(const KtGuest *guest, const GPtrArray *rows, const GPtrA
 		kt_json_append_str(lines, drift->pdata[i]);
 	kt_json_set(json, "settings", array);
 	kt_json_set(json, "drift", lines);
+	if (kt_inside_is_asked(&guest->inside))
+		kt_json_set(json, "inside", kt_schema_to_json(&kt_inside_schema, &guest->inside));
 	return json;
 }

@@ -12,7 +12,7 @@
 void kt_report_settings(const KtGuest *guest, const GPtrArray *rows, const GPtrArray *drift,
 			bool is_all, const KtStyle *style, GString *out);
 
-/* {"schema_version", "kind": "kvmtune-settings", "guest", "settings": [...], "drift": [...]}; new
- * reference. */
+/* {"schema_version", "kind": "kvmtune-settings", "guest", "settings": [...], "drift": [...]}, and
+ * "inside" when the guest was asked; new reference. */
 KtJson *kt_report_settings_json(const KtGuest *guest, const GPtrArray *rows,
 				const GPtrArray *drift);

@@ -110,8 +110,9 @@ kt_session_views(KtSession *session, const char *word, KtFacts **ret_facts, uint
 		 GPtrArray **ret_devices, GError **error)
 {
 	g_auto(KtCollected) collected = {0};
+	const char *const words[] = {word, NULL};
 
-	if (!kt_session_collect(session, session->source->root, &collected, error) ||
+	if (!kt_session_collect(session, session->source->root, words, &collected, error) ||
 	    !kt_session_find_guest(collected.facts, word, ret_guest, error))
 		return NULL;
 
@@ -166,7 +167,7 @@ kt_session_request(KtSession *session, const char *word, const KtRequest *reques
 			      session->root);
 		return NULL;
 	}
-	if (!kt_session_collect(session, session->source->root, &collected, error) ||
+	if (!kt_session_collect(session, session->source->root, NULL, &collected, error) ||
 	    !kt_session_find_guest(collected.facts, word, &guest, error))
 		return NULL;
 

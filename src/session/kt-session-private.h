@@ -21,6 +21,7 @@ struct KtSession {
 	char *state_dir;
 	char *config;
 	bool is_deep;
+	bool is_inside;
 	uint32_t deadline_ms;
 	KtSource *source;
 	KtPolicy *policy;
@@ -32,9 +33,9 @@ KtStateDir *kt_session_state(KtSession *session, bool is_writing, uint32_t wait_
 	KT_WARN_UNUSED;
 
 /* Reads @root and libvirt. What libvirt said stays in ret_collected->virt, also of a snapshot;
- * NULL without libvirt. */
-bool kt_session_collect(KtSession *session, KtRoot *root, KtCollected *ret_collected,
-			GError **error) KT_WARN_UNUSED;
+ * NULL without libvirt. @inside_words: whose agents are asked, when any are (kt-collect.h). */
+bool kt_session_collect(KtSession *session, KtRoot *root, const char *const *inside_words,
+			KtCollected *ret_collected, GError **error) KT_WARN_UNUSED;
 
 /* Position of the guest that @word names. Errors: NOT_FOUND, or why there are no guests. */
 bool kt_session_find_guest(const KtFacts *facts, const char *word, uint32_t *ret_index,

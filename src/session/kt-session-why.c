@@ -148,7 +148,7 @@ kt_session_why(KtSession *session, const char *word, bool is_trial, GError **err
 			      "a guest of a snapshot cannot be started");
 		return NULL;
 	}
-	if (!kt_session_collect(session, session->source->root, &collected, error) ||
+	if (!kt_session_collect(session, session->source->root, NULL, &collected, error) ||
 	    !kt_session_find_guest(collected.facts, word, &guest, error))
 		return NULL;
 

@@ -41,6 +41,7 @@ kt_session_new(const KtSessionOptions *options, GError **error)
 	session->uri = g_strdup(options->uri);
 	session->config = g_strdup(options->config);
 	session->is_deep = options->is_deep;
+	session->is_inside = options->is_inside;
 	session->deadline_ms = options->deadline_ms ? options->deadline_ms : DEFAULT_DEADLINE_MS;
 	session->state_dir = options->state_dir
 				     ? g_strdup(options->state_dir)
@@ -85,7 +86,8 @@ blame_snapshot(const KtSession *session, GError **error)
 }
 
 bool
-kt_session_collect(KtSession *session, KtRoot *root, KtCollected *ret_collected, GError **error)
+kt_session_collect(KtSession *session, KtRoot *root, const char *const *inside_words,
+		   KtCollected *ret_collected, GError **error)
 {
 	const KtSnapshot *snapshot = session->source->snapshot;
 	g_autoptr(KtVirtDump) virt = NULL;
@@ -102,6 +104,8 @@ kt_session_collect(KtSession *session, KtRoot *root, KtCollected *ret_collected,
 		.images = snapshot ? snapshot->images : NULL,
 		.uri = snapshot ? "" : session->uri,
 		.is_deep = session->is_deep,
+		.is_inside = session->is_inside,
+		.inside_words = inside_words,
 		.deadline_ms = session->deadline_ms,
 	};
 	if (!kt_collect(&options, ret_collected, error))
@@ -168,8 +172,9 @@ KtAudit *
 kt_session_audit(KtSession *session, const KtSelection *selection, GError **error)
 {
 	g_auto(KtCollected) collected = {0};
+	const char *const *guests = selection ? selection->guests : NULL;
 
-	if (!kt_session_collect(session, session->source->root, &collected, error) ||
+	if (!kt_session_collect(session, session->source->root, guests, &collected, error) ||
 	    !check_guests(collected.facts, selection, error))
 		return NULL;
 	set_today(session->policy, collected.facts);
@@ -195,7 +200,7 @@ kt_session_snapshot(KtSession *session, const char *path, bool is_anonymised, GE
 				     session->root);
 	/* The configuration decides what is a finding, so it belongs to what is recorded. */
 	if (!kt_config_load(recorder, DEFAULT_CONFIG, policy, error) ||
-	    !kt_session_collect(session, recorder, &collected, error))
+	    !kt_session_collect(session, recorder, NULL, &collected, error))
 		return false;
 
 	g_autoptr(KtJson) virt = collected.virt ? kt_virt_dump_to_json(collected.virt) : NULL;

@@ -23,6 +23,7 @@ typedef struct KtSessionOptions {
 	const char *state_dir; /* NULL = /var/lib/kvmtune below the root */
 	const char *config;    /* NULL = /etc/kvmtune/kvmtune.conf below the root, and conf.d */
 	bool is_deep;
+	bool is_inside;       /* ask the agents in guests too */
 	uint32_t deadline_ms; /* of libvirt; 0 = 30 s */
 } KtSessionOptions;
 

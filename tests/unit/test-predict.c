@@ -301,7 +301,7 @@ static const Row rows[] = {
 			"{'role': 'vcpu', 'number': 0, 'affinity': '0-7'}]}}]}",
 		.change = LIVE("vcpupin/1", "3"),
 		.has = "'effective':{'threads':[{'affinity':'3','number':1,'role':'vcpu'},"
-		       "{'affinity':'0-7','number':0,'role':'vcpu'}]},'inactive':{},'is_active':true,"
+		       "{'affinity':'0-7','number':0,'role':'vcpu'}]},'inactive':{},'inside':{},'is_active':true,"
 		       "'live':{'type':'kvm','vcpu_pins':[{'cpus':'3','vcpu':1}]}",
 	},
 	{
@@ -321,7 +321,19 @@ static const Row rows[] = {
 		.name = "live-shares",
 		.facts = GUEST("live", "'type': 'kvm'"),
 		.change = LIVE("cpu_shares", "2048"),
-		.has = "'effective':{'cpu_shares':2048},'inactive':{},'is_active':true,'live':{'cpu_shares':2048,",
+		.has = "'effective':{'cpu_shares':2048},'inactive':{},'inside':{},'is_active':true,'live':{'cpu_shares':2048,",
+	},
+	{
+		.name = "live-vcpus-online",
+		.facts = GUEST("inside", "'vcpus_online': '0-1'"),
+		.change = LIVE("vcpus-online", "0-3"),
+		.has = "'inside':{'vcpus_online':'0-3'}",
+	},
+	{
+		.name = "live-vcpus-online-nobody-asked",
+		.facts = GUEST("live", "'type': 'kvm'"),
+		.change = LIVE("vcpus-online", "0-3"),
+		.is_refused = true,
 	},
 	{
 		.name = "live-unknown-call",

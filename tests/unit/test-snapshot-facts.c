@@ -20,9 +20,10 @@ static KtEmbed *embed; /* NULL: this machine cannot */
 
 /* Members of facts that may hold a name. */
 static const char *const named[] = {
-	"name",    "uuid", "hostname", "boot_id",   "serial",      "wwn",           "source",
-	"mac",     "text", "reason",   "cmdline",   "target",      "device",        "uri",
-	"problem", "path", "backing",  "data_file", "mount_point", "mount_options",
+	"name",        "uuid",          "hostname",   "boot_id", "serial",  "wwn",
+	"source",      "mac",           "text",       "reason",  "cmdline", "target",
+	"device",      "uri",           "problem",    "path",    "backing", "data_file",
+	"mount_point", "mount_options", "mountpoint", "trouble",
 };
 
 static bool
