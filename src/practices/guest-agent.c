@@ -47,12 +47,35 @@ propose(const KtView *view, unsigned fault, KtSink *out)
 	kt_guest_remark(view, out);
 }
 
+/* Only --in-guest tells: an agent that was asked and kept silent. */
+static KtVerdict
+judge_answers(const KtView *view, KtSink *out)
+{
+	const KtInside *inside = &view->guest->inside;
+
+	if (!kt_known(inside->is_answering) || inside->is_answering.v)
+		return KT_VERDICT_OK;
+	kt_sink_severity(out, KT_SEVERITY_LOW);
+	kt_sink_summary(out, "its agent is connected and does not answer");
+	kt_sink_evidence(out,
+			 inside->is_answering.origin,
+			 "%s",
+			 kt_known(inside->trouble) ? inside->trouble.v : "no answer");
+	kt_sink_advice(out,
+		       "Restart it inside the guest ('systemctl restart qemu-guest-agent'), and "
+		       "look there why it hung: a backup that freezes '%s' through it would hang "
+		       "as well.",
+		       kt_guest_name(view->guest));
+	return KT_VERDICT_FINDING;
+}
+
 static KtVerdict
 evaluate(const KtView *view, KtSink *out)
 {
 	static const KtGuestCheck check = {.judge = judge, .tell = tell, .propose = propose};
+	KtVerdict verdict = kt_guest_check(view, &check, out);
 
-	return kt_guest_check(view, &check, out);
+	return verdict == KT_VERDICT_OK ? judge_answers(view, out) : verdict;
 }
 
 KT_PRACTICE(guest_agent) = {
@@ -60,7 +83,7 @@ KT_PRACTICE(guest_agent) = {
 	.title = "The guest has a channel for the guest agent",
 	.why = "Only through the agent can file systems be frozen for a backup, plugged CPUs and "
 	       "memory be brought online, the clock be set after a pause, and facts from inside "
-	       "be seen.",
+	       "be seen. With --in-guest it is also seen whether it answers.",
 	.cost = "The host can then act inside the guest; what the agent accepts is set in its own "
 		"configuration.",
 	.sources =

@@ -79,3 +79,9 @@ kt_guest_remark(const KtView *view, KtSink *out)
 			       "The next start restores a saved state with its own "
 			       "configuration: let the guest resume and shut down inside first.");
 }
+
+bool
+kt_guest_is_open(const KtView *view)
+{
+	return kt_opt_is(view->guest->guest_exec, "yes");
+}

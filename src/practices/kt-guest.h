@@ -36,3 +36,6 @@ bool kt_guest_has_one_nic(const KtGuestConfig *config, KtOptStr mac);
 /* Advice that goes with every change of the definition: a transient guest has none to change, and
  * a managed save image brings its own. */
 void kt_guest_remark(const KtView *view, KtSink *out);
+
+/* Does the guest's metadata allow changes inside it (guest-exec='yes')? */
+bool kt_guest_is_open(const KtView *view);

@@ -7,6 +7,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -128,6 +129,36 @@ class Guest:
         if not file:
             raise Skip("the guest has no cpu control group")
         return file.name, int(read(file))
+
+
+class Monitor:
+    """QEMU's own word, past libvirt, which is not connected while no kvmtune runs."""
+
+    def __init__(self, root):
+        (path,) = pathlib.Path(root, "lib/qemu").glob("domain-*/monitor.sock")
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(30)
+        self.socket.connect(str(path))
+        self.file = self.socket.makefile("rw")
+        self.file.readline()
+        self.ask("qmp_capabilities")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_unused):
+        self.file.close()
+        self.socket.close()
+
+    def ask(self, command, **arguments):
+        self.file.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
+        self.file.flush()
+        while True:
+            answer = json.loads(self.file.readline())
+            if "return" in answer:
+                return answer["return"]
+            if "error" in answer:
+                raise AssertionError(answer["error"])
 
 
 class Kvmtune:
