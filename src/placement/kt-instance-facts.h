@@ -18,3 +18,9 @@
 /* Errors: UNSUPPORTED when nodes or CPUs of the host are not known. Free with kt_instance_free. */
 KtInstance *kt_instance_from_facts(const KtFacts *facts, const KtPolicy *policy, GError **error)
 	KT_WARN_UNUSED;
+
+/* Makes the running guest @name one that has no place yet, and lets all others stay where they are.
+ * It is then instance->newcomer. Errors: NOT_FOUND when it does not run, UNSUPPORTED when it has
+ * pins or nodes of its own, which are not for others to change. */
+bool kt_instance_take_newcomer(KtInstance *instance, const KtFacts *facts, const char *name,
+			       GError **error) KT_WARN_UNUSED;

@@ -131,8 +131,10 @@ typedef struct KtInstance {
 	uint64_t spare_pages;           /* huge pages of each used pool beyond the need */
 	bool is_changed;                /* it is not what runs, so today is of no use */
 	uint32_t n_admitted;            /* the last guests, which are asked about */
-	bool is_live;                   /* who has no place stays as it is, instead of stopping */
-	bool has_fixed_pools;           /* huge page pools stay as large as they are */
+	bool has_newcomer;              /* the guest `newcomer` has just started */
+	uint32_t newcomer;
+	bool is_live;         /* who has no place stays as it is, instead of stopping */
+	bool has_fixed_pools; /* huge page pools stay as large as they are */
 	KtInstGuest *guests;
 	uint32_t n_guests;
 	uint32_t n_apart;

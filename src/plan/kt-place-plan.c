@@ -178,8 +178,9 @@ propose(const Planner *planner, const KtView *view, uint32_t v, KtSink *sink)
 	const KtInstGuest *guest = &planner->instance->guests[v];
 	const KtPlaced *placed = &planner->solution->guests[v];
 	bool is_movable = is_memory_movable(view);
-	bool is_live_too =
-		view->live && (is_movable || (guest->n_current > 0 && !placed->moved_kib));
+	/* A guest that has just started has touched little of its memory. */
+	bool is_live_too = view->live && (is_movable || planner->instance->has_newcomer ||
+					  (guest->n_current > 0 && !placed->moved_kib));
 	KtCpuset nodes = nodes_of(planner, placed);
 	KtCpuset set;
 
@@ -196,6 +197,16 @@ propose(const Planner *planner, const KtView *view, uint32_t v, KtSink *sink)
 		move_memory(view, &nodes, sink);
 	change_memory(view, &nodes, sink);
 	change_cells(planner, view, v, sink);
+}
+
+static void
+keep_live_only(GPtrArray *changes)
+{
+	for (guint i = changes->len; i-- > 0;) {
+		const KtChange *change = changes->pdata[i];
+		if (change->knob != KT_KNOB_DOMAIN_LIVE)
+			g_ptr_array_remove_index(changes, i);
+	}
 }
 
 static bool
@@ -285,6 +296,8 @@ add_guest(Planner *planner, uint32_t v)
 	g_autoptr(KtSink) sink =
 		kt_sink_new(planner->facts, planner->audit->arena, result, placement.risk);
 	propose(planner, &view, v, sink);
+	if (planner->instance->has_newcomer)
+		keep_live_only(result->changes);
 	result->severity = KT_SEVERITY_INFO;
 }
 
@@ -314,9 +327,12 @@ kt_place_plan(KtFacts *facts, const KtPolicy *policy, const KtInstance *instance
 		.audit = &audit,
 	};
 
-	add_pools(&planner);
-	for (uint32_t v = 0; v < instance->n_guests; v++)
-		add_guest(&planner, v);
+	if (!instance->has_newcomer)
+		add_pools(&planner);
+	for (uint32_t v = 0; v < instance->n_guests; v++) {
+		if (!instance->has_newcomer || instance->newcomer == v)
+			add_guest(&planner, v);
+	}
 	KtPlan *plan = kt_plan_build(&audit, options, error);
 	free_lists(results);
 	return plan;

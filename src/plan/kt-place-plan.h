@@ -9,7 +9,7 @@
  * A guest is a group. A running guest whose <numatune> is restrictive moves live, pages and
  * threads. With any other mode libvirt cannot move its pages: its pins change live when the memory
  * is there already, and otherwise with its next start, as everything of guests that do not run.
- * Pure.
+ * Of a newcomer only the pins of the running guest are planned, and nothing else. Pure.
  */
 
 #include "kt-plan-build.h"

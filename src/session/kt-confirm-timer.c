@@ -3,6 +3,7 @@
 #include "kt-confirm-timer.h"
 
 #include "kt-clock.h"
+#include "kt-detach.h"
 #include "kt-log.h"
 #include "kt-root.h"
 
@@ -49,30 +50,6 @@ make_argv(const char *root, const char *uri, const char *state_dir, uint32_t id)
 	return argv;
 }
 
-/* Runs in the child between fork and exec. */
-static void
-detach(void *data)
-{
-	(void)setsid();
-}
-
-static bool
-start_child(GPtrArray *argv, GError **error)
-{
-	g_autoptr(GError) problem = NULL;
-
-	if (g_spawn_async("/",
-			  (char **)argv->pdata,
-			  NULL,
-			  G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
-			  detach,
-			  NULL,
-			  NULL,
-			  &problem))
-		return true;
-	return kt_throw(error, KT_ERROR_IO, "start the confirmation timer: %s", problem->message);
-}
-
 static bool
 start_unit(const GPtrArray *argv, uint32_t id)
 {
@@ -110,7 +87,7 @@ kt_confirm_timer_start(const char *root, bool is_live, const char *uri, const ch
 
 	if (has_systemd && start_unit(argv, id))
 		return true;
-	return start_child(argv, error);
+	return kt_detach_spawn(argv, error) || kt_prefix(error, "the confirmation timer");
 }
 
 static bool
