@@ -1,57 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-census.h"
-
-typedef struct Map {
-	KtCpuset pinned; /* one vCPU has each of them for itself */
-	KtCpuset used;   /* some thread of a guest may use it, by a pin of its own */
-	uint32_t n_wide; /* vCPUs that may use several isolated CPUs */
-	bool is_known;
-} Map;
-
-static void
-add_set(Map *map, const KtCpuset *isolated, KtOptCpuset cpus, bool is_vcpu)
-{
-	KtCpuset both = {0};
-
-	if (!kt_known(cpus))
-		return;
-	kt_cpuset_or(&map->used, cpus.v);
-	if (!is_vcpu)
-		return;
-	if (kt_cpuset_count(cpus.v) == 1)
-		kt_cpuset_or(&map->pinned, cpus.v);
-	both = *cpus.v;
-	kt_cpuset_and(&both, isolated);
-	map->n_wide += kt_cpuset_count(&both) > 1;
-}
-
-static void
-add_guest(Map *map, const KtCpuset *isolated, const KtGuestConfig *config)
-{
-	map->is_known &= config->vcpu_pins.state == KT_STATE_VALUE;
-	for (uint32_t i = 0; i < config->vcpu_pins.n; i++)
-		add_set(map, isolated, config->vcpu_pins.v[i].cpus, /* is_vcpu= */ true);
-	/* The default of vCPUs without a pin of their own. */
-	if (config->vcpu_pins.n == 0)
-		add_set(map, isolated, config->vcpu_cpuset, /* is_vcpu= */ true);
-	add_set(map, isolated, config->emulator_pin, /* is_vcpu= */ false);
-	for (uint32_t i = 0; i < config->iothread_pins.n; i++)
-		add_set(map, isolated, config->iothread_pins.v[i].cpus, /* is_vcpu= */ false);
-}
-
-static Map
-draw_map(const KtFacts *facts, const KtCpuset *isolated)
-{
-	Map map = {.is_known = true};
-
-	for (uint32_t i = 0; i < facts->guests.n; i++) {
-		const KtGuest *guest = &facts->guests.v[i];
-		if (kt_census_counts(guest))
-			add_guest(&map, isolated, kt_census_config(guest));
-	}
-	return map;
-}
+#include "kt-cpu-map.h"
 
 /* CPUs that share a core with an isolated one and are not isolated themselves. */
 static KtCpuset
@@ -85,17 +35,17 @@ blame(KtSink *out, KtSeverity severity, const char *summary, bool *is_found)
 }
 
 static void
-check_pinned(const KtView *view, const Map *map, const KtCpuset *isolated, KtSink *out,
+check_pinned(const KtView *view, const KtCpuMap *map, const KtCpuset *isolated, KtSink *out,
 	     bool *is_found)
 {
-	KtCpuset open = map->pinned;
+	KtCpuset open = map->single;
 
 	kt_cpuset_and_not(&open, isolated);
 	if (kt_cpuset_is_empty(&open))
 		return;
 
 	g_autofree char *list = kt_cpuset_to_list(&open);
-	g_autofree char *all = kt_cpuset_to_list(&map->pinned);
+	g_autofree char *all = kt_cpuset_to_list(&map->single);
 	blame(out, KT_SEVERITY_HIGH, "other programs may run on CPUs of pinned vCPUs", is_found);
 	kt_sink_evidence(out,
 			 view->facts->guests.origin,
@@ -112,7 +62,7 @@ check_pinned(const KtView *view, const Map *map, const KtCpuset *isolated, KtSin
 }
 
 static void
-check_rest(const KtView *view, const Map *map, const KtCpuset *isolated, KtSink *out,
+check_rest(const KtView *view, const KtCpuMap *map, const KtCpuset *isolated, KtSink *out,
 	   bool *is_found)
 {
 	KtOptCpuset fact = view->host->cpu.isolated;
@@ -136,8 +86,9 @@ check_rest(const KtView *view, const Map *map, const KtCpuset *isolated, KtSink 
 		kt_sink_evidence(out, fact.origin, "on the core of an isolated CPU: %s", list);
 		kt_sink_advice(out, "Isolate both threads of a core, or neither.");
 	}
-	kt_cpuset_and_not(&idle, &map->used);
-	if (map->is_known && !kt_cpuset_is_empty(&idle)) {
+	kt_cpuset_and_not(&idle, &map->bound);
+	kt_cpuset_and_not(&idle, &map->helpers);
+	if (map->are_pins_known && !kt_cpuset_is_empty(&idle)) {
 		g_autofree char *list = kt_cpuset_to_list(&idle);
 		blame(out, KT_SEVERITY_MEDIUM, "isolated CPUs serve no guest", is_found);
 		kt_sink_evidence(out, fact.origin, "isolated, and in no pin of a guest: %s", list);
@@ -153,19 +104,19 @@ evaluate(const KtView *view, KtSink *out)
 	KtOptCpuset isolated = view->host->cpu.isolated;
 	KtCensus census = {0};
 	bool is_found = false;
-	Map map = {0};
+	KtCpuMap map = {0};
 
 	if (view->workload != KT_WORKLOAD_LATENCY || isolated.state == KT_STATE_ABSENT)
 		return KT_VERDICT_NOT_APPLICABLE;
 	if (!kt_sink_needs(out, isolated, "the list of isolated CPUs") ||
 	    !kt_census_needs(view, KT_CENSUS_COUNTING, &census, out))
 		return KT_VERDICT_UNKNOWN;
-	map = draw_map(view->facts, isolated.v);
+	kt_cpu_map_draw(view->facts, &map);
 	check_pinned(view, &map, isolated.v, out, &is_found);
 	check_rest(view, &map, isolated.v, out, &is_found);
 	if (is_found)
 		return KT_VERDICT_FINDING;
-	return map.is_known ? KT_VERDICT_OK : kt_census_unknown(view, out);
+	return map.are_pins_known ? KT_VERDICT_OK : kt_census_unknown(view, out);
 }
 
 static const char *const sources[] = {
