@@ -84,6 +84,8 @@ void kt_host_collect_sysctl_files(KtHostJob *job);
 void kt_host_collect_blocks(KtHostJob *job);
 void kt_host_collect_mounts(KtHostJob *job);
 void kt_host_collect_net(KtHostJob *job);
+void kt_host_collect_irqs(KtHostJob *job);
+void kt_host_collect_irqbalance(KtHostJob *job);
 void kt_host_collect_modules(KtHostJob *job);
 void kt_host_collect_cgroup(KtHostJob *job);
 void kt_host_collect_agents(KtHostJob *job);

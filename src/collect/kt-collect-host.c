@@ -29,6 +29,8 @@ kt_collect_host(KtFacts *facts, KtRoot *root, const char *topology_xml, char **r
 	kt_host_collect_blocks(&job);
 	kt_host_collect_mounts(&job);
 	kt_host_collect_net(&job);
+	kt_host_collect_irqs(&job);
+	kt_host_collect_irqbalance(&job);
 	kt_host_collect_modules(&job);
 	kt_host_collect_cgroup(&job);
 	kt_host_collect_agents(&job);

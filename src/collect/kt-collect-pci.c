@@ -3,6 +3,7 @@
 #include "kt-collect-pci.h"
 
 #include "kt-block-use.h"
+#include "kt-collect-irq.h"
 #include "kt-mounts.h"
 #include "kt-pci-address.h"
 
@@ -193,6 +194,24 @@ read_use(Job *job, const KtPciDevice *device)
 	return use;
 }
 
+static KtOptCpuset
+read_irqs(Job *job, const KtPciDevice *device)
+{
+	KtOptCpuset cpus = {.state = KT_STATE_ABSENT, .origin = device->address.origin};
+	KtIrqSum sum = {0};
+
+	if (!device->is_assigned.v)
+		return cpus;
+	kt_irq_add_up(job->root, device->address.v, &sum);
+	cpus.state = sum.state;
+	if (sum.state != KT_STATE_VALUE)
+		return cpus;
+	KtCpuset *copy = kt_arena_new0(job->facts->arena, KtCpuset, 1);
+	*copy = sum.cpus;
+	cpus.v = copy;
+	return cpus;
+}
+
 static void
 read_device(Job *job, const char *address, KtPciDevice *device)
 {
@@ -211,6 +230,7 @@ read_device(Job *job, const char *address, KtPciDevice *device)
 	device->node = read_node(job, address);
 	device->physical = link_name(job, address, "physfn");
 	device->use = read_use(job, device);
+	device->irq_cpus = read_irqs(job, device);
 }
 
 /* All members of the groups of the assigned devices. */

@@ -386,6 +386,35 @@ static const KtField net_device_fields[] = {
 };
 static KT_SCHEMA(net_device_schema, KtNetDevice, net_device_fields, .doc = "a network device");
 
+static const KtField irq_device_fields[] = {
+	KT_FIELD(KtIrqDevice, name, .source = "/sys/class/net, /sys/class/nvme", .doc = "name"),
+	KT_FIELD(KtIrqDevice, kind, .source = "/sys/class/net, /sys/class/nvme",
+		 .doc = "nic or nvme"),
+	KT_FIELD(KtIrqDevice, vectors, .source = "/sys/bus/pci/devices/*/msi_irqs",
+		 .doc = "message signalled interrupts in use"),
+	KT_FIELD(KtIrqDevice, cpus, .source = "/proc/irq/*/effective_affinity_list",
+		 .doc = "where they arrive"),
+	KT_FIELD(
+		KtIrqDevice, shared_cpus, .source = "/proc/irq/*/smp_affinity_list",
+		.doc = "where those arrive that may be sent to several CPUs: they serve others as well"),
+	KT_FIELD(KtIrqDevice, busiest, .source = "/proc/irq/*/effective_affinity_list",
+		 .doc = "CPU where most of them arrive"),
+	KT_FIELD(KtIrqDevice, n_busiest, .source = "/proc/irq/*/effective_affinity_list",
+		 .doc = "how many arrive there"),
+};
+static KT_SCHEMA(irq_device_schema, KtIrqDevice, irq_device_fields,
+		 .doc = "interrupts of a device of the host");
+
+static const KtField irqbalance_fields[] = {
+	KT_FIELD(KtIrqbalance, file, .source = "/etc/default/irqbalance, /etc/sysconfig/irqbalance",
+		 .doc = "with its settings"),
+	KT_FIELD(
+		KtIrqbalance, banned, .source = "IRQBALANCE_BANNED_CPULIST in it",
+		.doc = "CPUs that it leaves alone; absent: the isolated ones and those without a tick"),
+};
+static KT_SCHEMA(irqbalance_schema, KtIrqbalance, irqbalance_fields,
+		 .doc = "settings of irqbalance");
+
 static const KtField module_fields[] = {
 	KT_FIELD(KtModule, name, .source = "/proc/modules", .doc = "name"),
 };
@@ -479,6 +508,8 @@ static const KtField pci_device_fields[] = {
 		 .doc = "NUMA node; absent = the firmware does not say"),
 	KT_FIELD(KtPciDevice, physical, .source = "/sys/bus/pci/devices/*/physfn",
 		 .doc = "address of the card that this is a virtual function of"),
+	KT_FIELD(KtPciDevice, irq_cpus, .source = "/proc/irq/*/effective_affinity_list",
+		 .doc = "where its interrupts arrive; of an assigned one"),
 	KT_FIELD(KtPciDevice, use, .source = "net and block devices below it",
 		 .doc = "what the host does with it"),
 	KT_FIELD(KtPciDevice, is_assigned, .source = "domain XML of all guests",
@@ -510,6 +541,9 @@ static const KtField host_fields[] = {
 		      .doc = "mounts that guests depend on"),
 	KT_FIELD_LIST(KtHost, net_devices, net_device_schema, .source = "/sys/class/net",
 		      .doc = "network devices"),
+	KT_FIELD_LIST(KtHost, irq_devices, irq_device_schema, .source = "/proc/irq",
+		      .doc = "interrupts of NICs that are up and of NVMe controllers"),
+	KT_FIELD_RECORD(KtHost, irqbalance, irqbalance_schema, .doc = "settings of irqbalance"),
 	KT_FIELD_RECORD(KtHost, workqueue, workqueue_schema, .doc = "unbound kernel workers"),
 	KT_FIELD_LIST(KtHost, modules, module_schema, .source = "/proc/modules",
 		      .doc = "loaded modules"),

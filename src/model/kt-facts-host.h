@@ -91,6 +91,23 @@ typedef struct KtNetDevice {
 } KtNetDevice;
 KT_LIST(KtNetDeviceList, KtNetDevice);
 
+/* A device of the host whose interrupts may disturb guests; its vectors taken together. */
+typedef struct KtIrqDevice {
+	KtOptStr name;
+	KtOptStr kind;    /* "nic", "nvme" */
+	KtOptU64 vectors; /* in use */
+	KtOptCpuset cpus;
+	KtOptCpuset shared_cpus;
+	KtOptU64 busiest;
+	KtOptU64 n_busiest;
+} KtIrqDevice;
+KT_LIST(KtIrqDeviceList, KtIrqDevice);
+
+typedef struct KtIrqbalance {
+	KtOptStr file; /* that its unit reads; absent: there is none */
+	KtOptCpuset banned;
+} KtIrqbalance;
+
 typedef struct KtWorkqueue {
 	KtOptCpuset cpumask;
 	KtOptCpuset cpumask_requested;
@@ -113,6 +130,7 @@ typedef struct KtPciDevice {
 	KtOptU64 iommu_group; /* absent = no IOMMU */
 	KtOptU64 node;        /* absent = not said */
 	KtOptStr physical;    /* of a virtual function: address of its card */
+	KtOptCpuset irq_cpus; /* where its interrupts arrive; absent = it has none */
 	KtOptStr use;         /* "eth0 is up", "sda1 is mounted at /srv"; absent = none */
 	KtOptBool is_assigned;
 } KtPciDevice;
@@ -156,6 +174,8 @@ typedef struct KtHost {
 	KtBlockList blocks;
 	KtHostMountList mounts;
 	KtNetDeviceList net_devices;
+	KtIrqDeviceList irq_devices;
+	KtIrqbalance irqbalance;
 	KtWorkqueue workqueue;
 	KtModuleList modules;
 	KtCgroup cgroup;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-predict-private.h"
+#include "kt-shell-text.h"
 
 #include <string.h>
 
@@ -146,6 +147,23 @@ put_sysctl_lines(KtFacts *facts, const KtChange *change)
 		memcpy(old->v, lines->data, sizeof(KtSysctlLine) * lines->len);
 }
 
+/* As the collector reads it. */
+static void
+put_banned(KtFacts *facts, const char *text)
+{
+	KtOptCpuset *banned = &facts->host.irqbalance.banned;
+	KtCpuset *cpus = kt_arena_new0(facts->arena, KtCpuset, 1);
+	g_autofree char *value = NULL;
+	KtShellState state = kt_shell_get(text, "IRQBALANCE_BANNED_CPULIST", &value);
+
+	banned->state = KT_STATE_BROKEN;
+	if (state == KT_SHELL_ABSENT || (state == KT_SHELL_VALUE && !*value))
+		banned->state = KT_STATE_ABSENT;
+	else if (state == KT_SHELL_VALUE && kt_cpuset_parse_list(value, cpus, NULL))
+		banned->state = KT_STATE_VALUE;
+	banned->v = banned->state == KT_STATE_VALUE ? cpus : NULL;
+}
+
 bool
 kt_predict_file(KtFacts *facts, const KtChange *change)
 {
@@ -157,5 +175,7 @@ kt_predict_file(KtFacts *facts, const KtChange *change)
 	put_config_file(facts, change);
 	if (is_sysctl_file(change->locator) && host->sysctl_lines.state == KT_STATE_VALUE)
 		put_sysctl_lines(facts, change);
+	if (kt_opt_is(host->irqbalance.file, change->locator) && change->to)
+		put_banned(facts, change->to);
 	return true;
 }

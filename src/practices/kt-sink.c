@@ -230,6 +230,22 @@ without_key(const KtFacts *facts, const KtConfigFile *file, const char *key)
 }
 
 void
+kt_sink_file(KtSink *sink, const char *path, const char *from, const char *to)
+{
+	add(sink,
+	    &(KtChange){
+		    .knob = KT_KNOB_FILE,
+		    .syntax = KT_SYNTAX_PLAIN,
+		    .persist = KT_PERSIST_NONE,
+		    .effect = KT_EFFECT_BOOT,
+		    .target = "host",
+		    .locator = path,
+		    .from = from,
+		    .to = to,
+	    });
+}
+
+void
 kt_sink_remove_sysctl(KtSink *sink, const char *key)
 {
 	const KtConfigFileList *files = &sink->facts->host.config_files;
@@ -241,17 +257,7 @@ kt_sink_remove_sysctl(KtSink *sink, const char *key)
 		g_autofree char *text = without_key(sink->facts, file, key);
 		if (g_str_equal(text, file->text.v))
 			continue;
-		add(sink,
-		    &(KtChange){
-			    .knob = KT_KNOB_FILE,
-			    .syntax = KT_SYNTAX_PLAIN,
-			    .persist = KT_PERSIST_NONE,
-			    .effect = KT_EFFECT_BOOT,
-			    .target = "host",
-			    .locator = file->path.v,
-			    .from = file->text.v,
-			    .to = text,
-		    });
+		kt_sink_file(sink, file->path.v, file->text.v, text);
 	}
 }
 

@@ -74,6 +74,10 @@ void kt_sink_module_param(KtSink *sink, const char *module, const char *param, b
  * command line, NULL = not there. @to NULL takes it away, "" is an argument without a value. */
 void kt_sink_boot_arg(KtSink *sink, const char *key, const char *from, const char *to);
 
+/* A foreign configuration file gets another text, from the next boot or start of its program on.
+ * @from: what the facts hold. Only where no own file beside it does the same. */
+void kt_sink_file(KtSink *sink, const char *path, const char *from, const char *to);
+
 /* Takes every assignment of @key out of the foreign sysctl files that hold it. */
 void kt_sink_remove_sysctl(KtSink *sink, const char *key);
 
