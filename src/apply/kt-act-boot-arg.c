@@ -10,17 +10,6 @@
 
 /* Arguments of the kernel command line of the next boot. */
 
-static const KtBlob *
-find_blob(const GPtrArray *blobs, const char *path)
-{
-	for (guint i = 0; i < blobs->len; i++) {
-		const KtBlob *blob = blobs->pdata[i];
-		if (g_str_equal(blob->path, path))
-			return blob;
-	}
-	return NULL;
-}
-
 static bool
 read_blobs(KtRoot *root, const KtBootLoader *loader, const char *key, GPtrArray *blobs,
 	   GError **error)
@@ -68,7 +57,7 @@ static char *
 make_mark(const KtBootLoader *loader, const char *key, const char *value, const GPtrArray *blobs)
 {
 	g_autofree char *path = loader->own_file ? loader->own_file(key) : NULL;
-	const KtBlob *own = path ? find_blob(blobs, path) : NULL;
+	const KtBlob *own = path ? kt_boot_blob_find(blobs, path) : NULL;
 	g_autofree char *file = own && own->bytes ? kt_mark_bytes(own->bytes) : g_strdup("-");
 	g_autofree char *argument = kt_mark_text(value);
 	g_autofree char *text = g_strdup_printf("%s %s", argument, file);
@@ -93,15 +82,6 @@ boot_read(KtMachine *machine, const KtStep *step, GError **error)
 	return g_steal_pointer(&reading);
 }
 
-static char *
-text_of(const KtBlob *blob)
-{
-	size_t length = 0;
-	const char *data = blob->bytes ? g_bytes_get_data(blob->bytes, &length) : NULL;
-
-	return g_strndup(data ? data : "", length);
-}
-
 /* Generating the entries must change our argument and nothing else: otherwise somebody's edit was
  * waiting for it, and it is not ours to make that true. */
 static bool
@@ -113,13 +93,14 @@ check_only_ours(KtMachine *machine, const KtBootLoader *loader, const char *key,
 
 	if (!now)
 		return false;
-	for (guint i = 0; i < now->len; i++) {
+	/* A tool that makes everything anew has nobody's edits waiting. */
+	for (guint i = 0; i < now->len && !loader->is_sealed; i++) {
 		const KtBlob *blob = now->pdata[i];
-		const KtBlob *old = find_blob(before->blobs, blob->path);
+		const KtBlob *old = kt_boot_blob_find(before->blobs, blob->path);
 		if (g_strcmp0(blob->path, own) == 0)
 			continue;
-		g_autofree char *new_text = text_of(blob);
-		g_autofree char *old_text = old ? text_of(old) : g_strdup("");
+		g_autofree char *new_text = kt_boot_blob_text(blob);
+		g_autofree char *old_text = old ? kt_boot_blob_text(old) : g_strdup("");
 		if (!kt_boot_text_differs_only_in(old_text, new_text, key))
 			return kt_throw_hint(
 				error,
@@ -159,8 +140,8 @@ put_files(const PutBack *job, bool *ret_is_whole, GError **error)
 			*ret_is_whole &= old->exists == now->exists;
 			continue;
 		}
-		g_autofree char *old_text = text_of(old);
-		g_autofree char *new_text = text_of(now);
+		g_autofree char *old_text = kt_boot_blob_text(old);
+		g_autofree char *new_text = kt_boot_blob_text(now);
 		if (!is_own && !job->is_forced &&
 		    !kt_boot_text_differs_only_in(old_text, new_text, job->key)) {
 			*ret_is_whole = false;
@@ -172,6 +153,26 @@ put_files(const PutBack *job, bool *ret_is_whole, GError **error)
 			return false;
 	}
 	return true;
+}
+
+/* The files say what they said before; the firmware may read something else. */
+static bool
+put_back(const PutBack *job, const KtBootLoader *loader, bool *ret_is_whole, GError **error)
+{
+	return put_files(job, ret_is_whole, error) &&
+	       (!loader->install || loader->install(job->machine, error));
+}
+
+/* Says of the argument what @before said, by the tool of the loader. */
+static bool
+set_back(KtMachine *machine, const KtBootLoader *loader, const char *key, const GPtrArray *before,
+	 GError **error)
+{
+	g_autoptr(GPtrArray) lines = loader->lines(before);
+	g_autoptr(GPtrArray) now = read_all(machine, loader, key, error);
+	g_autofree char *value = agreed_value(lines, key);
+
+	return now && loader->set(machine, key, value, now, error);
 }
 
 /* Have kernels come or gone? Each has one line, and the kernel is its second word. */
@@ -219,6 +220,9 @@ boot_restore(KtMachine *machine, const KtStep *step, const KtReading *before, GE
 
 	if (!now)
 		return false;
+	if (loader->is_sealed)
+		return is_put_back(loader, key, before->blobs, now) ||
+		       set_back(machine, loader, key, before->blobs, error);
 	/* When our own tool was stopped, or we before looking at what it has made, then that is
 	 * what is there, and nothing of it was asked for. */
 	bool is_forced = before->is_of_stopped && has_same_kernels(loader, before->blobs, now);
@@ -229,7 +233,7 @@ boot_restore(KtMachine *machine, const KtStep *step, const KtReading *before, GE
 		.own = own,
 		.is_forced = is_forced,
 	};
-	if (!put_files(&job, &is_whole, error))
+	if (!put_back(&job, loader, &is_whole, error))
 		return false;
 	g_autoptr(GPtrArray) then = read_all(machine, loader, key, error);
 	if (!then)
@@ -237,12 +241,9 @@ boot_restore(KtMachine *machine, const KtStep *step, const KtReading *before, GE
 	if (is_whole && is_put_back(loader, key, before->blobs, then))
 		return true;
 	/* A kernel came or went since: its entries stay, only our argument goes. */
-	if (loader->regenerate)
+	if (loader->own_file)
 		return loader->regenerate(machine, error);
-
-	g_autoptr(GPtrArray) lines = loader->lines(before->blobs);
-	g_autofree char *value = agreed_value(lines, key);
-	return loader->set(machine, key, value, before->blobs, error);
+	return set_back(machine, loader, key, before->blobs, error);
 }
 
 static bool
@@ -268,6 +269,10 @@ boot_write(KtMachine *machine, const KtStep *step, const KtReading *before, GErr
 	    check_only_ours(machine, loader, edit->locator, before, error))
 		return true;
 
+	if (loader->is_sealed) {
+		(void)set_back(machine, loader, edit->locator, before->blobs, &ignored);
+		return false;
+	}
 	/* Generating again would make the foreign edit true: the files go back as they were. */
 	g_autofree char *own = loader->own_file ? loader->own_file(edit->locator) : NULL;
 	const PutBack job = {
@@ -277,7 +282,7 @@ boot_write(KtMachine *machine, const KtStep *step, const KtReading *before, GErr
 		.own = own,
 		.is_forced = true,
 	};
-	(void)put_files(&job, &is_whole, &ignored);
+	(void)put_back(&job, loader, &is_whole, &ignored);
 	return false;
 }
 
@@ -287,13 +292,13 @@ is_own_ours(const KtBootLoader *loader, const KtEdit *edit, const KtReading *bef
 	    const KtReading *now)
 {
 	g_autofree char *path = loader->own_file ? loader->own_file(edit->locator) : NULL;
-	const KtBlob *own = path ? find_blob(now->blobs, path) : NULL;
+	const KtBlob *own = path ? kt_boot_blob_find(now->blobs, path) : NULL;
 
 	if (!own || !own->exists)
 		return true;
 
-	const KtBlob *old = find_blob(before->blobs, path);
-	g_autofree char *text = text_of(own);
+	const KtBlob *old = kt_boot_blob_find(before->blobs, path);
+	g_autofree char *text = kt_boot_blob_text(own);
 	g_autofree char *ours = loader->own_text(edit->locator, edit->to);
 	return g_str_equal(text, ours) ||
 	       (old && old->exists && g_bytes_equal(old->bytes, own->bytes));

@@ -201,6 +201,20 @@ squeeze_blanks(char *text)
 	*out = '\0';
 }
 
+/* A variable that is made for one argument says nothing without it. */
+static void
+drop_empty_variable(char *text)
+{
+	static const char empty[] = "GRUB_CMDLINE_LINUX_DEFAULT= \" \"";
+	char *line = strstr(text, empty);
+
+	if (!line || (line > text && line[-1] != '\n'))
+		return;
+	char *rest = line + strlen(empty);
+	rest += *rest == '\n';
+	memmove(line, rest, strlen(rest) + 1);
+}
+
 static char *
 without_key_and_padding(const char *text, const char *key)
 {
@@ -208,6 +222,7 @@ without_key_and_padding(const char *text, const char *key)
 	char *rest = kt_boot_line_without(spread, key);
 
 	squeeze_blanks(rest);
+	drop_empty_variable(rest);
 	size_t length = strlen(rest);
 
 	while (length > 0 && rest[length - 1] == '#')

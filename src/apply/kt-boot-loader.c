@@ -2,29 +2,19 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-boot-loader.h"
 
+#include "kt-boot-choice.h"
 #include "kt-boot-line.h"
 #include "kt-file.h"
 #include "kt-spawn.h"
 
 #include <string.h>
 
-/* update-grub with os-prober takes half a minute on a host with many disks. */
-#define TOOL_LIMIT_S 180
-
 #define GRUB_CFG    "/boot/grub/grub.cfg"
 #define UPDATE_GRUB "/usr/sbin/update-grub"
 #define BLS_DIR     "/boot/loader/entries"
 
-static bool
-exists(KtRoot *root, const char *path)
-{
-	uint32_t mode = 0;
-
-	return kt_root_mode(root, path, &mode) == KT_STATE_VALUE;
-}
-
-static char *
-blob_text(const KtBlob *blob)
+char *
+kt_boot_blob_text(const KtBlob *blob)
 {
 	size_t length = 0;
 	const char *data = blob->bytes ? g_bytes_get_data(blob->bytes, &length) : NULL;
@@ -32,13 +22,63 @@ blob_text(const KtBlob *blob)
 	return g_strndup(data ? data : "", length);
 }
 
-/* Debian */
-
-static bool
-debian_is_used(KtRoot *root)
+const KtBlob *
+kt_boot_blob_find(const GPtrArray *blobs, const char *path)
 {
-	return exists(root, "/etc/default/grub") && exists(root, UPDATE_GRUB);
+	for (guint i = 0; i < blobs->len; i++) {
+		const KtBlob *blob = blobs->pdata[i];
+		if (g_str_equal(blob->path, path))
+			return blob;
+	}
+	return NULL;
 }
+
+bool
+kt_boot_is_rescue(const char *path)
+{
+	return strstr(path, "-0-rescue") != NULL;
+}
+
+void
+kt_boot_add_entries(KtRoot *root, const char *dir, GPtrArray *files)
+{
+	g_auto(GStrv) names = NULL;
+
+	if (kt_root_list(root, dir, &names) != KT_STATE_VALUE)
+		return;
+	for (size_t i = 0; names[i]; i++) {
+		if (g_str_has_suffix(names[i], ".conf"))
+			g_ptr_array_add(files, g_strconcat(dir, "/", names[i], NULL));
+	}
+}
+
+bool
+kt_boot_edit_file(KtMachine *machine, const char *path, KtBootEdit edit, const char *key,
+		  const char *value, GError **error)
+{
+	g_autoptr(KtBlob) blob = kt_file_read(machine->root, path, error);
+
+	if (!blob)
+		return false;
+	if (!blob->exists)
+		return true;
+	g_autofree char *old = kt_boot_blob_text(blob);
+	g_autofree char *text = edit(old, key, value);
+	if (!text)
+		return kt_throw_hint(
+			error,
+			KT_ERROR_UNSUPPORTED,
+			"set the argument there by hand",
+			"'%s' says with variables or commands of a shell what the kernel gets",
+			path);
+	if (g_str_equal(old, text))
+		return true;
+	g_clear_pointer(&blob->bytes, g_bytes_unref);
+	blob->bytes = g_bytes_new(text, strlen(text));
+	return kt_file_put(machine->root, blob, error);
+}
+
+/* Debian */
 
 static char *
 debian_own_file(const char *key)
@@ -63,7 +103,7 @@ debian_lines(const GPtrArray *blobs)
 		const KtBlob *blob = blobs->pdata[i];
 		if (!g_str_equal(blob->path, GRUB_CFG))
 			continue;
-		g_autofree char *text = blob_text(blob);
+		g_autofree char *text = kt_boot_blob_text(blob);
 		return kt_boot_grub_lines(text);
 	}
 	return g_ptr_array_new_with_free_func(g_free);
@@ -102,7 +142,7 @@ debian_regenerate(KtMachine *machine, GError **error)
 {
 	const char *const argv[] = {UPDATE_GRUB, NULL};
 
-	return kt_spawn(machine, argv, TOOL_LIMIT_S, error);
+	return kt_spawn(machine, argv, KT_BOOT_TOOL_LIMIT_S, error);
 }
 
 static bool
@@ -119,32 +159,6 @@ debian_set(KtMachine *machine, const char *key, const char *value, const GPtrArr
 
 /* Boot Loader Specification with grubby */
 
-static const char *
-grubby_path(KtRoot *root)
-{
-	static const char *const paths[] = {"/usr/sbin/grubby", "/sbin/grubby", "/usr/bin/grubby"};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
-		if (exists(root, paths[i]))
-			return paths[i];
-	}
-	return NULL;
-}
-
-static bool
-bls_is_used(KtRoot *root)
-{
-	g_auto(GStrv) names = NULL;
-
-	if (!grubby_path(root) || kt_root_list(root, BLS_DIR, &names) != KT_STATE_VALUE)
-		return false;
-	for (size_t i = 0; names[i]; i++) {
-		if (g_str_has_suffix(names[i], ".conf"))
-			return true;
-	}
-	return false;
-}
-
 static GPtrArray *
 bls_files(KtRoot *root, const char *key)
 {
@@ -152,23 +166,11 @@ bls_files(KtRoot *root, const char *key)
 	static const char *const others[] = {
 		"/etc/default/grub", "/etc/kernel/cmdline", "/boot/grub2/grubenv"};
 	GPtrArray *files = g_ptr_array_new_with_free_func(g_free);
-	g_auto(GStrv) names = NULL;
 
-	if (kt_root_list(root, BLS_DIR, &names) == KT_STATE_VALUE) {
-		for (size_t i = 0; names[i]; i++) {
-			if (g_str_has_suffix(names[i], ".conf"))
-				g_ptr_array_add(files, g_strconcat(BLS_DIR "/", names[i], NULL));
-		}
-	}
+	kt_boot_add_entries(root, BLS_DIR, files);
 	for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
 		g_ptr_array_add(files, g_strdup(others[i]));
 	return files;
-}
-
-static bool
-is_rescue(const char *path)
-{
-	return strstr(path, "-0-rescue") != NULL;
 }
 
 /* "kernelopts=..." of a grubenv block: RHEL 8 entries refer to it. */
@@ -179,7 +181,7 @@ bls_kernelopts(const GPtrArray *blobs)
 		const KtBlob *blob = blobs->pdata[i];
 		if (!g_str_has_suffix(blob->path, "/grubenv"))
 			continue;
-		g_autofree char *text = blob_text(blob);
+		g_autofree char *text = kt_boot_blob_text(blob);
 		g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 		for (size_t j = 0; lines[j]; j++) {
 			if (g_str_has_prefix(lines[j], "kernelopts="))
@@ -197,9 +199,9 @@ bls_lines(const GPtrArray *blobs)
 
 	for (guint i = 0; i < blobs->len; i++) {
 		const KtBlob *blob = blobs->pdata[i];
-		if (!g_str_has_prefix(blob->path, BLS_DIR "/") || is_rescue(blob->path))
+		if (!g_str_has_prefix(blob->path, BLS_DIR "/") || kt_boot_is_rescue(blob->path))
 			continue;
-		g_autofree char *text = blob_text(blob);
+		g_autofree char *text = kt_boot_blob_text(blob);
 		g_autofree char *options = kt_boot_bls_options(text);
 		g_auto(GStrv) pieces = g_strsplit(options, "$kernelopts", -1);
 		g_ptr_array_add(lines, g_strjoinv(kernelopts, pieces));
@@ -212,10 +214,21 @@ put_back_rescue(KtRoot *root, const GPtrArray *before, GError **error)
 {
 	for (guint i = 0; i < before->len; i++) {
 		const KtBlob *blob = before->pdata[i];
-		if (blob->exists && is_rescue(blob->path) && !kt_file_put(root, blob, error))
+		if (blob->exists && kt_boot_is_rescue(blob->path) &&
+		    !kt_file_put(root, blob, error))
 			return false;
 	}
 	return true;
+}
+
+/* The firmware of s390x knows no entries: zipl writes them into the boot record. */
+static bool
+bls_install(KtMachine *machine, GError **error)
+{
+	const char *zipl = kt_boot_first(machine->root, kt_boot_zipl_paths);
+	const char *const argv[] = {zipl, NULL};
+
+	return !zipl || kt_spawn(machine, argv, KT_BOOT_TOOL_LIMIT_S, error);
 }
 
 static bool
@@ -225,38 +238,52 @@ bls_set(KtMachine *machine, const char *key, const char *value, const GPtrArray 
 	g_autofree char *args =
 		value ? g_strdup_printf("--args=%s%s%s", key, *value ? "=" : "", value)
 		      : g_strdup_printf("--remove-args=%s", key);
-	const char *const argv[] = {grubby_path(machine->root), "--update-kernel=ALL", args, NULL};
+	const char *grubby = kt_boot_first(machine->root, kt_boot_grubby_paths);
+	const char *const argv[] = {grubby, "--update-kernel=ALL", args, NULL};
 
-	return kt_spawn(machine, argv, TOOL_LIMIT_S, error) &&
-	       put_back_rescue(machine->root, before, error);
+	return kt_spawn(machine, argv, KT_BOOT_TOOL_LIMIT_S, error) &&
+	       put_back_rescue(machine->root, before, error) && bls_install(machine, error);
 }
 
-static const KtBootLoader loaders[] = {
-	{
-		.name = "bls",
-		.is_used = bls_is_used,
-		.files = bls_files,
-		.lines = bls_lines,
-		.set = bls_set,
-	},
-	{
-		.name = "grub-debian",
-		.is_used = debian_is_used,
-		.files = debian_files,
-		.lines = debian_lines,
-		.set = debian_set,
-		.own_file = debian_own_file,
-		.own_text = debian_drop_in,
-		.regenerate = debian_regenerate,
-	},
+static const KtBootLoader bls = {
+	.name = "bls",
+	.files = bls_files,
+	.lines = bls_lines,
+	.set = bls_set,
+	.install = bls_install,
+};
+
+static const KtBootLoader grub_debian = {
+	.name = "grub-debian",
+	.files = debian_files,
+	.lines = debian_lines,
+	.set = debian_set,
+	.own_file = debian_own_file,
+	.own_text = debian_drop_in,
+	.regenerate = debian_regenerate,
+};
+
+static const KtBootLoader *const loaders[] = {
+	&kt_boot_loader_ostree,
+	&bls,
+	&kt_boot_loader_entries,
+	&kt_boot_loader_transactional,
+	&grub_debian,
+	&kt_boot_loader_grub2,
+	&kt_boot_loader_zipl,
 };
 
 const KtBootLoader *
 kt_boot_loader_find(KtRoot *root, GError **error)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(loaders); i++) {
-		if (loaders[i].is_used(root))
-			return &loaders[i];
+	const char *name = NULL;
+	const char *path = NULL;
+
+	if (kt_boot_choice(root, &name, &path) != KT_STATE_VALUE)
+		name = NULL;
+	for (size_t i = 0; name && i < G_N_ELEMENTS(loaders); i++) {
+		if (g_str_equal(loaders[i]->name, name))
+			return loaders[i];
 	}
 	kt_throw_hint(error,
 		      KT_ERROR_UNSUPPORTED,

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-rootdir.h"
 
+#include "kt-ethtool.h"
 #include "kt-fd.h"
 #include "kt-rootwalk.h"
 
@@ -155,6 +156,11 @@ read_all(int fd, char **ret_text, size_t *ret_length)
 static KtState
 dir_read(void *data, const char *path, char **ret_text, size_t *ret_length)
 {
+	const KtRootDir *dir = data;
+	const char *device = dir->is_live ? kt_ethtool_device(path) : NULL;
+
+	if (device)
+		return kt_ethtool_read(device, ret_text, ret_length);
 	/* O_NONBLOCK: a fifo in a copied tree must not hang the audit. */
 	kt_autofd fd = kt_rootdir_open_file(data, path, O_RDONLY | O_NONBLOCK);
 	struct stat info;

@@ -73,6 +73,23 @@ io_cost(KtHostJob *job)
 	return kt_host_str(job, on->str, IO_COST);
 }
 
+/* Empty while AllowedCPUs= is not set (systemd.resource-control(5)). */
+static KtOptCpuset
+slice_cpus(KtHostJob *job, const char *path)
+{
+	KtOptCpuset fact = {.origin = kt_facts_origin(job->facts, path)};
+	g_autofree char *line = NULL;
+	KtCpuset cpus = {0};
+
+	fact.state = kt_root_read_line(job->root, path, &line);
+	if (fact.state != KT_STATE_VALUE)
+		return fact;
+	if (kt_cpuset_parse_list(line, &cpus, NULL))
+		return kt_host_cpuset(job, &cpus, path);
+	fact.state = KT_STATE_BROKEN;
+	return fact;
+}
+
 void
 kt_host_collect_cgroup(KtHostJob *job)
 {
@@ -80,6 +97,8 @@ kt_host_collect_cgroup(KtHostJob *job)
 	KtState state = has_hierarchies(job);
 
 	cgroup->io_cost = io_cost(job);
+	cgroup->system_cpus = slice_cpus(job, CGROUP "/system.slice/cpuset.cpus");
+	cgroup->user_cpus = slice_cpus(job, CGROUP "/user.slice/cpuset.cpus");
 	if (state != KT_STATE_VALUE) {
 		cgroup->version = (KtOptStr){
 			.state = state,

@@ -14,7 +14,10 @@ static const struct {
 } own_files[] = {
 	{.dir = "/etc/default/grub.d", .prefix = "90-kvmtune-", .suffix = ".cfg"},
 	{.dir = "/etc/modprobe.d", .prefix = "zz-kvmtune-", .suffix = ".conf"},
+	{.dir = "/etc/modules-load.d", .prefix = "kvmtune-", .suffix = ".conf"},
 	{.dir = SYSCTL_DIR, .prefix = "80-kvmtune-", .suffix = ".conf"},
+	{.dir = "/etc/systemd/system/system.slice.d", .prefix = "80-kvmtune-", .suffix = ".conf"},
+	{.dir = "/etc/systemd/system/user.slice.d", .prefix = "80-kvmtune-", .suffix = ".conf"},
 	{.dir = "/etc/tmpfiles.d", .prefix = "20-kvmtune-", .suffix = ".conf"},
 	{.dir = "/etc/udev/rules.d", .prefix = "61-kvmtune-", .suffix = ".rules"},
 };

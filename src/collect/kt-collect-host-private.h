@@ -76,6 +76,8 @@ void *kt_host_take(KtHostJob *job, GArray *items);
 /* Error PARSE when @xml is no topology. @ret_xml as kt_collect_host(). */
 bool kt_host_collect_topology(KtHostJob *job, const char *xml, char **ret_xml, GError **error);
 void kt_host_collect_system(KtHostJob *job);
+/* Needs the system. */
+void kt_host_collect_xen(KtHostJob *job);
 void kt_host_collect_cpu(KtHostJob *job);
 void kt_host_collect_memory(KtHostJob *job);
 void kt_host_collect_kvm(KtHostJob *job);

@@ -21,6 +21,7 @@ kt_collect_host(KtFacts *facts, KtRoot *root, const char *topology_xml, char **r
 		return false;
 	kt_host_read_fields(&job, &kt_host_schema, /* dir= */ "", job.host);
 	kt_host_collect_system(&job);
+	kt_host_collect_xen(&job);
 	kt_host_collect_cpu(&job);
 	kt_host_collect_memory(&job);
 	kt_host_collect_kvm(&job);

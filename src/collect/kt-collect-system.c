@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
+#include "kt-boot-choice.h"
 #include "kt-collect-host-private.h"
 
 #include <string.h>
@@ -113,63 +114,16 @@ init(KtHostJob *job)
 	return kt_host_line_str(job, "/proc/1/comm");
 }
 
-static bool
-is_debian(const KtSystem *system)
-{
-	if (kt_opt_is(system->distribution, "debian"))
-		return true;
-	if (!kt_known(system->distribution_like))
-		return false;
-
-	g_auto(GStrv) words = g_strsplit(system->distribution_like.v, " ", /* max_tokens= */ 100);
-	return g_strv_contains((const char *const *)words, "debian");
-}
-
-/* Boot loader specification entries that grubby edits: VALUE when there are, else why not. */
-static KtState
-has_bls(KtHostJob *job)
-{
-	g_auto(GStrv) names = NULL;
-	KtState state = kt_root_list(job->root, "/boot/loader/entries", &names);
-
-	if (!kt_host_exists(job, "/usr/sbin/grubby") && !kt_host_exists(job, "/sbin/grubby"))
-		return KT_STATE_ABSENT;
-	if (state != KT_STATE_VALUE)
-		return state;
-	for (size_t i = 0; names[i]; i++) {
-		if (g_str_has_suffix(names[i], ".conf"))
-			return KT_STATE_VALUE;
-	}
-	return KT_STATE_ABSENT;
-}
-
 static KtOptStr
 bootloader(KtHostJob *job)
 {
-	static const char entries[] = "/boot/loader/entries";
-	static const char grub[] = "/etc/default/grub";
-	static const char ostree[] = "/run/ostree-booted";
-	KtState bls = has_bls(job);
-	uint32_t mode = 0;
-	KtState state = kt_root_mode(job->root, grub, &mode);
+	const char *name = NULL;
+	const char *path = NULL;
+	KtState state = kt_boot_choice(job->root, &name, &path);
 
-	/* An image-based system has its arguments elsewhere (rpm-ostree kargs). */
-	if (kt_host_exists(job, ostree))
-		return kt_host_str(job, "none", ostree);
-	if (bls == KT_STATE_VALUE)
-		return kt_host_str(job, "bls", entries);
-	if (bls != KT_STATE_ABSENT)
-		return (KtOptStr){
-			.state = bls,
-			.origin = kt_facts_origin(job->facts, entries),
-		};
-	if (state == KT_STATE_ABSENT)
-		return kt_host_str(job, "none", grub);
-	if (state != KT_STATE_VALUE)
-		return (KtOptStr){.state = state, .origin = kt_facts_origin(job->facts, grub)};
-	if (is_debian(&job->host->system) && kt_host_exists(job, "/usr/sbin/update-grub"))
-		return kt_host_str(job, "grub-debian", grub);
-	return kt_host_str(job, "grub-other", grub);
+	if (state == KT_STATE_VALUE)
+		return kt_host_str(job, name, path);
+	return (KtOptStr){.state = state, .origin = kt_facts_origin(job->facts, path)};
 }
 
 /* "12345.67 23456.78": seconds since boot, and idle (proc(5)). */

@@ -88,6 +88,15 @@ typedef struct KtNetDevice {
 	KtOptU64 speed_mbit;
 	KtOptU64 tx_queue_len;
 	KtOptU64 tx_dropped;
+	KtOptU64 mtu;
+	KtOptStr bridge; /* that it is a port of */
+	KtOptU64 rx_missed;
+	KtOptU64 rx_ring;
+	KtOptU64 rx_ring_max;
+	KtOptU64 channels;
+	KtOptU64 channels_max;
+	KtOptBool gro;
+	KtOptBool lro;
 } KtNetDevice;
 KT_LIST(KtNetDeviceList, KtNetDevice);
 
@@ -119,6 +128,8 @@ typedef struct KtCgroup {
 	KtOptStr controllers;
 	KtOptU64 system_weight;
 	KtOptU64 machine_weight;
+	KtOptCpuset system_cpus; /* of system.slice; empty = all */
+	KtOptCpuset user_cpus;
 	KtOptStr io_cost; /* devices whose io.cost is on; "" = none */
 } KtCgroup;
 
@@ -147,11 +158,13 @@ typedef struct KtSystem {
 	KtOptStr init;                 /* "systemd" or the name of PID 1 */
 	KtOptStr cmdline;
 	KtOptStr boot_id;
-	KtOptStr bootloader; /* "grub-debian", "bls", "grub-other", "none" */
+	KtOptStr bootloader; /* a name of kt-boot-choice.h */
 	KtOptStr lockdown;   /* "none", "integrity", "confidentiality" */
 	KtOptStr
 		hypervisor; /* this host is itself a guest of: "kvm", "xen", ...; absent on metal */
 	KtOptStr xen_capabilities;
+	KtOptStr xen_dom0_mem;    /* argument of the hypervisor at the next boot */
+	KtOptStr xen_autoballoon; /* "on", "off", "auto" */
 	KtOptStr tuned_profile;
 	KtOptU64 iommu_groups;
 	KtOptBool has_numad;

@@ -123,6 +123,32 @@ note_boot_winners(KtExpansion *out, const char *place, const char *own_path, con
 	}
 }
 
+/* modules-load.d(5): systemd loads what is named there before it applies sysctl files. */
+static void
+add_module_file(KtExpansion *out, const KtChange *change, const char *module)
+{
+	const char *path =
+		kt_arena_printf(out->arena, "/etc/modules-load.d/kvmtune-%s.conf", module);
+	g_autofree char *body = g_strconcat(module, "\n", NULL);
+
+	add_file(out, change, path, body);
+}
+
+/* "system.slice AllowedCPUs": a drop-in of the slice (systemd.unit(5)). One that systemctl
+ * set-property wrote is called 50-AllowedCPUs.conf and sorts before it. */
+static void
+persist_slice(KtExpansion *out, const KtChange *change)
+{
+	g_auto(GStrv) parts = g_strsplit(change->persist_key, " ", 2);
+
+	g_return_if_fail(g_strv_length(parts) == 2);
+	const char *path = kt_arena_printf(
+		out->arena, "/etc/systemd/system/%s.d/80-kvmtune-%s.conf", parts[0], parts[1]);
+	g_autofree char *body = g_strdup_printf("[Slice]\n%s=%s\n", parts[1], change->to);
+
+	add_file(out, change, path, body);
+}
+
 static void
 persist_sysctl(KtExpansion *out, const KtChange *change)
 {
@@ -134,6 +160,9 @@ persist_sysctl(KtExpansion *out, const KtChange *change)
 	g_autofree char *body = g_strdup_printf("%s%s = %s\n", dash, key, change->to);
 
 	note_sysctl_winners(out, key, name, change->to);
+	/* The keys exist only once the module is loaded. */
+	if (g_str_has_prefix(key, "net.netfilter.nf_conntrack_"))
+		add_module_file(out, change, "nf_conntrack");
 	add_file(out, change, path, body);
 }
 
@@ -203,7 +232,12 @@ static void
 add_boot_arg(KtExpansion *out, const KtChange *change, const char *key)
 {
 	const KtOptStr loader = out->facts->host.system.bootloader;
-	bool is_supported = kt_opt_is(loader, "grub-debian") || kt_opt_is(loader, "bls");
+	static const char *const supported[] = {
+		"bls", "entries", "grub-debian", "grub2", "ostree", "transactional", "zipl"};
+	bool is_supported = false;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(supported); i++)
+		is_supported |= kt_opt_is(loader, supported[i]);
 
 	if (!is_supported) {
 		note(out,
@@ -260,6 +294,12 @@ persist(KtExpansion *out, const KtChange *change)
 		break;
 	case KT_PERSIST_MODPROBE:
 		persist_modprobe(out, change);
+		break;
+	case KT_PERSIST_MODULE:
+		add_module_file(out, change, change->persist_key);
+		break;
+	case KT_PERSIST_SLICE:
+		persist_slice(out, change);
 		break;
 	case KT_PERSIST_UDEV:
 		persist_udev(out, change);

@@ -106,9 +106,6 @@ propose(const KtView *view, uint64_t limit, KtSink *out)
 	}
 	if (limit != sysctl->conntrack_max.v)
 		kt_sink_sysctl_u64(out, MAX_KEY, sysctl->conntrack_max, limit);
-	kt_sink_advice(out,
-		       "At boot the keys exist only once nf_conntrack is loaded: name it in "
-		       "/etc/modules-load.d when nothing else loads it early.");
 }
 
 static void

@@ -34,6 +34,43 @@ blame(KtSink *out, KtSeverity severity, const char *summary, bool *is_found)
 	*is_found = true;
 }
 
+/* Do the slices of the host's own programs leave @cpus alone? Then a cpuset keeps them apart, which
+ * the kernel recommends over isolcpus=. */
+static bool
+are_slices_away(const KtHost *host, const KtCpuset *cpus)
+{
+	const KtOptCpuset slices[] = {host->cgroup.system_cpus, host->cgroup.user_cpus};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(slices); i++) {
+		if (!kt_known(slices[i]) || kt_cpuset_is_empty(slices[i].v) ||
+		    kt_cpuset_intersects(slices[i].v, cpus))
+			return false;
+	}
+	return true;
+}
+
+static void
+propose_slices(const KtView *view, const KtCpuMap *map, KtSink *out)
+{
+	const struct {
+		const char *name;
+		KtOptCpuset cpus;
+	} slices[] = {
+		{.name = "system.slice", .cpus = view->host->cgroup.system_cpus},
+		{.name = "user.slice", .cpus = view->host->cgroup.user_cpus},
+	};
+	g_autofree char *to = kt_cpuset_to_list(&map->housekeeping);
+
+	if (!kt_known(slices[0].cpus) || !kt_known(slices[1].cpus) ||
+	    !kt_cpu_map_keeps_cores(view->host, &map->reserved))
+		return;
+	for (size_t i = 0; i < G_N_ELEMENTS(slices); i++) {
+		g_autofree char *from = kt_cpuset_to_list(slices[i].cpus.v);
+		if (!kt_cpuset_is_empty(&map->housekeeping) && !g_str_equal(from, to))
+			kt_sink_slice_cpus(out, slices[i].name, from, to);
+	}
+}
+
 static void
 check_pinned(const KtView *view, const KtCpuMap *map, const KtCpuset *isolated, KtSink *out,
 	     bool *is_found)
@@ -41,7 +78,7 @@ check_pinned(const KtView *view, const KtCpuMap *map, const KtCpuset *isolated, 
 	KtCpuset open = map->single;
 
 	kt_cpuset_and_not(&open, isolated);
-	if (kt_cpuset_is_empty(&open))
+	if (kt_cpuset_is_empty(&open) || are_slices_away(view->host, &open))
 		return;
 
 	g_autofree char *list = kt_cpuset_to_list(&open);
@@ -54,11 +91,11 @@ check_pinned(const KtView *view, const KtCpuMap *map, const KtCpuset *isolated, 
 	kt_sink_advice(
 		out,
 		"Boot with isolcpus=managed_irq,domain,%s nohz_full=%s rcu_nocbs=%s, or keep "
-		"the rest of the host away: systemctl set-property system.slice user.slice "
-		"init.scope AllowedCPUs= with all other CPUs.",
+		"the rest of the host away with AllowedCPUs= of system.slice and user.slice.",
 		all,
 		all,
 		all);
+	propose_slices(view, map, out);
 }
 
 static void

@@ -6,6 +6,7 @@ typedef struct Check {
 	const KtView *view;
 	KtSink *out;
 	bool is_found;
+	bool is_pending;
 } Check;
 
 /* The worst comes first and gives the title. */
@@ -113,6 +114,19 @@ count_tap_nics(const KtFacts *facts)
 	return n;
 }
 
+/* Is the module named in a file of ours, so that the next boot loads it? */
+static bool
+will_load(const KtHost *host, const char *module)
+{
+	g_autofree char *path = g_strdup_printf("/etc/modules-load.d/kvmtune-%s.conf", module);
+
+	for (uint32_t i = 0; i < host->config_files.n; i++) {
+		if (kt_opt_is(host->config_files.v[i].path, path))
+			return true;
+	}
+	return false;
+}
+
 static void
 check_vhost(Check *check)
 {
@@ -122,6 +136,12 @@ check_vhost(Check *check)
 	if (!kt_known(host->kvm.vhost_net) || host->kvm.vhost_net.v || n == 0 ||
 	    host->modules.state != KT_STATE_VALUE || kt_census_has_module(host, "vhost_net"))
 		return;
+	if (will_load(host, "vhost_net")) {
+		check->is_pending = true;
+		return;
+	}
+	/* Beside worse faults it is a remark: those are to be mended first. */
+	bool is_main = !check->is_found;
 	blame(check, KT_SEVERITY_HIGH, "network packets of guests pass through QEMU, not vhost");
 	kt_sink_evidence(check->out, host->kvm.vhost_net.origin, "/dev/vhost-net is not there");
 	kt_sink_evidence(check->out,
@@ -129,8 +149,9 @@ check_vhost(Check *check)
 			 "%u virtio network cards of guests",
 			 n);
 	kt_sink_advice(check->out,
-		       "Load vhost_net and name it in a file of /etc/modules-load.d; guests use it "
-		       "from their next start on.");
+		       "'modprobe vhost_net' now; guests use it from their next start on.");
+	if (is_main)
+		kt_sink_load_module(check->out, "vhost_net");
 }
 
 static void
@@ -180,6 +201,8 @@ evaluate(const KtView *view, KtSink *out)
 	check_mmu(&check);
 	if (check.is_found)
 		return KT_VERDICT_FINDING;
+	if (check.is_pending)
+		return KT_VERDICT_PENDING;
 	if (view->host->kvm.device.state == KT_STATE_ABSENT)
 		return KT_VERDICT_NOT_APPLICABLE;
 	return kt_sink_needs(out, view->host->kvm.device, "whether there is /dev/kvm") &&

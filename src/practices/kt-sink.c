@@ -192,6 +192,23 @@ kt_sink_persist(KtSink *sink, const char *path, KtPersist persist, const char *p
 }
 
 void
+kt_sink_slice_cpus(KtSink *sink, const char *slice, const char *from, const char *to)
+{
+	g_autofree char *path = g_strdup_printf("/sys/fs/cgroup/%s/cpuset.cpus", slice);
+	g_autofree char *key = g_strconcat(slice, " AllowedCPUs", NULL);
+
+	kt_sink_value(sink, path, KT_SYNTAX_LIST, KT_PERSIST_SLICE, key, from, to);
+}
+
+void
+kt_sink_load_module(KtSink *sink, const char *module)
+{
+	g_autofree char *path = g_strconcat("/sys/module/", module, NULL);
+
+	kt_sink_persist(sink, path, KT_PERSIST_MODULE, module, NULL, module);
+}
+
+void
 kt_sink_module_param(KtSink *sink, const char *module, const char *param, bool is_writable,
 		     const char *from, const char *to)
 {

@@ -74,6 +74,13 @@ void kt_sink_module_param(KtSink *sink, const char *module, const char *param, b
  * command line, NULL = not there. @to NULL takes it away, "" is an argument without a value. */
 void kt_sink_boot_arg(KtSink *sink, const char *key, const char *from, const char *to);
 
+/* CPUs that the programs of a slice of systemd may use: live in its control group (version 2) and
+ * in a drop-in. @from: what its file cpuset.cpus says, "" = all. */
+void kt_sink_slice_cpus(KtSink *sink, const char *slice, const char *from, const char *to);
+
+/* A module that is to be loaded at boot. The running host stays as it is. */
+void kt_sink_load_module(KtSink *sink, const char *module);
+
 /* A foreign configuration file gets another text, from the next boot or start of its program on.
  * @from: what the facts hold. Only where no own file beside it does the same. */
 void kt_sink_file(KtSink *sink, const char *path, const char *from, const char *to);

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-boot-loader.h"
 #include "kt-spawn.h"
-#include "kt-test-change.h"
+#include "kt-test-boot.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -79,66 +79,6 @@ static const char grubby[] =
 	"done\n";
 
 static void
-copy_busybox(const KtTestChange *test)
-{
-	static const char *const names[] = {
-		"sh", "sed", "cat", "rm", "echo", "printf", "sleep", "kill"};
-	g_autofree char *bin = g_build_filename(test->dir, "bin", NULL);
-	g_autofree char *copy = g_build_filename(bin, "busybox", NULL);
-	g_autofree char *original = g_find_program_in_path("busybox");
-	g_autofree char *bytes = NULL;
-	gsize length = 0;
-
-	g_assert_true(g_file_get_contents(original, &bytes, &length, NULL));
-	g_assert_cmpint(g_mkdir(bin, 0755), ==, 0);
-	g_assert_true(g_file_set_contents(copy, bytes, (gssize)length, NULL));
-	g_assert_cmpint(g_chmod(copy, 0755), ==, 0);
-	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-		g_autofree char *link = g_build_filename(bin, names[i], NULL);
-		g_assert_cmpint(symlink("busybox", link), ==, 0);
-	}
-}
-
-static void
-put_program(const KtTestChange *test, const char *path, const char *text)
-{
-	g_autofree char *full = g_build_filename(test->dir, path, NULL);
-
-	kt_test_put(test, path, text);
-	g_assert_cmpint(g_chmod(full, 0755), ==, 0);
-}
-
-/* A statically linked shell: with a dynamic one the folder would need the C library too. */
-static bool
-can_run(void)
-{
-	g_autofree char *busybox = g_find_program_in_path("busybox");
-	const char *const argv[] = {"ldd", busybox, NULL};
-	g_autofree char *text = NULL;
-
-	if (getuid() != 0) {
-		g_test_skip("chroot(2) takes root");
-		return false;
-	}
-	if (!busybox ||
-	    !g_spawn_sync(NULL,
-			  (char **)argv,
-			  NULL,
-			  G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL,
-			  NULL,
-			  NULL,
-			  &text,
-			  NULL,
-			  NULL,
-			  NULL) ||
-	    strstr(text, "=>")) {
-		g_test_skip("no statically linked busybox (busybox-static)");
-		return false;
-	}
-	return true;
-}
-
-static void
 run_tool(KtTestChange *test, const char *path)
 {
 	const char *const argv[] = {path, NULL};
@@ -148,22 +88,13 @@ run_tool(KtTestChange *test, const char *path)
 	g_assert_no_error(error);
 }
 
-/* The stand-ins are busybox scripts in a root of their own. */
-static bool
-can_chroot(void)
-{
-	g_autofree char *busybox = g_find_program_in_path("busybox");
-
-	return getuid() == 0 && busybox;
-}
-
 static void
 setup_debian(KtTestChange *test, const void *data)
 {
 	kt_test_change_init(test);
-	if (!can_chroot())
+	if (!kt_test_boot_can_chroot())
 		return;
-	copy_busybox(test);
+	kt_test_boot_busybox(test);
 	kt_test_put(test, "/dev/null", "");
 	kt_test_put(test,
 		    "/etc/default/grub",
@@ -172,7 +103,7 @@ setup_debian(KtTestChange *test, const void *data)
 	kt_test_put(test, "/etc/default/grub.d/50-cloud.cfg", "GRUB_TIMEOUT=0\n");
 	kt_test_put(test, "/boot/vmlinuz-6.1.0-1", "");
 	kt_test_put(test, GRUB_CFG, "");
-	put_program(test, "/usr/sbin/update-grub", update_grub);
+	kt_test_boot_program(test, "/usr/sbin/update-grub", update_grub);
 	run_tool(test, "/usr/sbin/update-grub");
 }
 
@@ -180,12 +111,12 @@ static void
 setup_bls(KtTestChange *test, const void *data)
 {
 	kt_test_change_init(test);
-	if (!can_chroot())
+	if (!kt_test_boot_can_chroot())
 		return;
-	copy_busybox(test);
+	kt_test_boot_busybox(test);
 	kt_test_put(test, "/dev/null", "");
 	kt_test_put(test, "/etc/default/grub", "GRUB_CMDLINE_LINUX=\"ro  mitigations=auto\"\n");
-	put_program(test, "/usr/sbin/grubby", grubby);
+	kt_test_boot_program(test, "/usr/sbin/grubby", grubby);
 	kt_test_put(test,
 		    "/boot/loader/entries/m-1.conf",
 		    "title One\nlinux /vmlinuz-1\noptions root=x ro  quiet mitigations=auto\n");
@@ -203,116 +134,25 @@ teardown(KtTestChange *test, const void *data)
 	kt_test_change_clear(test);
 }
 
-static int
-compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* Everything below a folder, as text that two looks at the same files agree on. */
-static void
-look_into(const char *path, const char *name, GString *seen)
-{
-	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-	GStatBuf info = {0};
-
-	g_assert_cmpint(g_lstat(path, &info), ==, 0);
-	g_string_append_printf(seen, "%s %o %u:%u", name, info.st_mode, info.st_uid, info.st_gid);
-	if (S_ISREG(info.st_mode)) {
-		g_autofree char *text = NULL;
-		g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-		g_string_append_printf(seen, "\n%s", text);
-	}
-	g_string_append_c(seen, '\n');
-	for (const char *child = dir ? g_dir_read_name(dir) : NULL; child;
-	     child = g_dir_read_name(dir))
-		g_ptr_array_add(names, g_strdup(child));
-	g_ptr_array_sort(names, compare_names);
-	for (guint i = 0; i < names->len; i++) {
-		g_autofree char *full = g_build_filename(path, names->pdata[i], NULL);
-		look_into(full, names->pdata[i], seen);
-	}
-}
-
-static char *
-look(const KtTestChange *test)
-{
-	GString *seen = g_string_new(NULL);
-	static const char *const folders[] = {"etc", "boot"};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(folders); i++) {
-		g_autofree char *path = g_build_filename(test->dir, folders[i], NULL);
-		look_into(path, folders[i], seen);
-	}
-	return g_string_free(seen, FALSE);
-}
-
-static const KtTestEdit *
-argument(const char *key, const char *from, const char *to)
-{
-	static KtTestEdit rows[2];
-
-	rows[0] = (KtTestEdit){
-		.group = 1, .knob = KT_KNOB_BOOT_ARG, .path = key, .from = from, .to = to};
-	return rows;
-}
-
-/* The entries that a file of the boot loader has: how many of them hold @text? */
-static unsigned
-count_in(const KtTestChange *test, const char *path, const char *text)
-{
-	g_autofree char *all = kt_test_get(test, path);
-	g_auto(GStrv) parts = g_strsplit(all, text, -1);
-
-	return g_strv_length(parts) - 1;
-}
-
-static void
-undo(KtTestChange *test, uint32_t id)
-{
-	g_autoptr(GError) error = NULL;
-	g_autoptr(KtTxn) txn = kt_test_undo(test, id, &error);
-
-	g_assert_no_error(error);
-	g_assert_cmpint(txn->state, ==, KT_TXN_UNDONE);
-	g_assert_cmpint(txn->steps[0].outcome, !=, KT_OUTCOME_FOREIGN);
-}
-
-typedef struct Change {
-	const char *key;
-	const char *from;
-	const char *to;
-	const char *text; /* in the command lines afterwards; NULL: the key is not */
-} Change;
-
-static const Change changes[] = {
-	{.key = "isolcpus", .to = "domain,2-7", .text = "isolcpus=domain,2-7"},
-	{.key = "nosmt", .to = "", .text = "nosmt"},
-	{.key = "mitigations", .from = "auto", .to = "off", .text = "mitigations=off"},
-	{.key = "mitigations", .from = "auto"},
-	{.key = "quiet", .from = ""},
-};
-
 static void
 test_debian_changes(KtTestChange *test, const void *data)
 {
-	if (!can_run())
+	if (!kt_test_boot_can_run())
 		return;
-	for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
-		const Change *change = &changes[i];
-		g_autofree char *before = look(test);
-		uint32_t id =
-			kt_test_applied(test, argument(change->key, change->from, change->to));
+	for (size_t i = 0; i < kt_test_boot_n_changes; i++) {
+		const KtTestBootChange *change = &kt_test_boot_changes[i];
+		g_autofree char *before = kt_test_boot_look(test);
+		uint32_t id = kt_test_applied(
+			test, kt_test_boot_argument(change->key, change->from, change->to));
 
 		if (change->text)
-			g_assert_cmpuint(count_in(test, GRUB_CFG, change->text), ==, 1);
+			g_assert_cmpuint(kt_test_boot_count(test, GRUB_CFG, change->text), ==, 1);
 		else
-			g_assert_cmpuint(count_in(test, GRUB_CFG, change->key), ==, 0);
-		g_assert_cmpuint(count_in(test, GRUB_CFG, "menuentry"), ==, 2);
-		g_assert_cmpuint(count_in(test, GRUB_CFG, "console=ttyS0"), ==, 2);
-		undo(test, id);
-		g_autofree char *after = look(test);
+			g_assert_cmpuint(kt_test_boot_count(test, GRUB_CFG, change->key), ==, 0);
+		g_assert_cmpuint(kt_test_boot_count(test, GRUB_CFG, "menuentry"), ==, 2);
+		g_assert_cmpuint(kt_test_boot_count(test, GRUB_CFG, "console=ttyS0"), ==, 2);
+		kt_test_boot_undo(test, id);
+		g_autofree char *after = kt_test_boot_look(test);
 		g_assert_cmpstr(after, ==, before);
 	}
 }
@@ -321,14 +161,14 @@ test_debian_changes(KtTestChange *test, const void *data)
 static void
 test_debian_every_entry(KtTestChange *test, const void *data)
 {
-	if (!can_run())
+	if (!kt_test_boot_can_run())
 		return;
 
-	g_autofree char *before = look(test);
-	uint32_t id = kt_test_applied(test, argument("console", "ttyS0", NULL));
-	g_assert_cmpuint(count_in(test, GRUB_CFG, "console"), ==, 0);
-	undo(test, id);
-	g_autofree char *after = look(test);
+	g_autofree char *before = kt_test_boot_look(test);
+	uint32_t id = kt_test_applied(test, kt_test_boot_argument("console", "ttyS0", NULL));
+	g_assert_cmpuint(kt_test_boot_count(test, GRUB_CFG, "console"), ==, 0);
+	kt_test_boot_undo(test, id);
+	g_autofree char *after = kt_test_boot_look(test);
 	g_assert_cmpstr(after, ==, before);
 }
 
@@ -336,17 +176,17 @@ test_debian_every_entry(KtTestChange *test, const void *data)
 static void
 test_debian_two(KtTestChange *test, const void *data)
 {
-	if (!can_run())
+	if (!kt_test_boot_can_run())
 		return;
-	g_autofree char *before = look(test);
-	uint32_t first = kt_test_applied(test, argument("isolcpus", NULL, "2-3"));
-	uint32_t second = kt_test_applied(test, argument("nosmt", NULL, ""));
+	g_autofree char *before = kt_test_boot_look(test);
+	uint32_t first = kt_test_applied(test, kt_test_boot_argument("isolcpus", NULL, "2-3"));
+	uint32_t second = kt_test_applied(test, kt_test_boot_argument("nosmt", NULL, ""));
 
-	undo(test, first);
-	g_assert_cmpuint(count_in(test, GRUB_CFG, "nosmt"), ==, 1);
-	g_assert_cmpuint(count_in(test, GRUB_CFG, "isolcpus"), ==, 0);
-	undo(test, second);
-	g_autofree char *after = look(test);
+	kt_test_boot_undo(test, first);
+	g_assert_cmpuint(kt_test_boot_count(test, GRUB_CFG, "nosmt"), ==, 1);
+	g_assert_cmpuint(kt_test_boot_count(test, GRUB_CFG, "isolcpus"), ==, 0);
+	kt_test_boot_undo(test, second);
+	g_autofree char *after = kt_test_boot_look(test);
 	g_assert_cmpstr(after, ==, before);
 }
 
@@ -354,8 +194,9 @@ static void
 assert_refused(KtTestChange *test, const char *before, const char *message)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(KtTxn) txn = kt_test_apply(test, argument("isolcpus", NULL, "2-3"), &error);
-	g_autofree char *after = look(test);
+	g_autoptr(KtTxn) txn =
+		kt_test_apply(test, kt_test_boot_argument("isolcpus", NULL, "2-3"), &error);
+	g_autofree char *after = kt_test_boot_look(test);
 
 	g_assert_error(error, KT_ERROR, KT_ERROR_ROLLED_BACK);
 	if (!strstr(error->message, message))
@@ -368,26 +209,27 @@ assert_refused(KtTestChange *test, const char *before, const char *message)
 static void
 test_debian_foreign_edit(KtTestChange *test, const void *data)
 {
-	if (!can_run())
+	if (!kt_test_boot_can_run())
 		return;
 	kt_test_put(test,
 		    "/etc/default/grub",
 		    "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet mitigations=auto init=/bin/sh\"\n"
 		    "GRUB_CMDLINE_LINUX=\"console=ttyS0\"\n");
-	g_autofree char *before = look(test);
+	g_autofree char *before = kt_test_boot_look(test);
 	assert_refused(test, before, "would change in more than 'isolcpus'");
 }
 
 static void
 test_debian_tool_fails(KtTestChange *test, const void *data)
 {
-	if (!can_run())
+	if (!kt_test_boot_can_run())
 		return;
 	kt_test_put(test, "/fail", "");
 	kt_test_put(test, "/boot/grub/grub.cfg.new", "");
 	g_autofree char *config = kt_test_get(test, GRUB_CFG);
 	g_autoptr(GError) error = NULL;
-	g_autoptr(KtTxn) txn = kt_test_apply(test, argument("isolcpus", NULL, "2-3"), &error);
+	g_autoptr(KtTxn) txn =
+		kt_test_apply(test, kt_test_boot_argument("isolcpus", NULL, "2-3"), &error);
 
 	g_assert_error(error, KT_ERROR, KT_ERROR_ROLLED_BACK);
 	g_assert_nonnull(strstr(error->message, "update-grub: something is wrong"));
@@ -399,13 +241,14 @@ test_debian_tool_fails(KtTestChange *test, const void *data)
 static void
 test_debian_tool_tears(KtTestChange *test, const void *data)
 {
-	if (!can_run())
+	if (!kt_test_boot_can_run())
 		return;
 	g_autofree char *config = kt_test_get(test, GRUB_CFG);
 	g_autoptr(GError) error = NULL;
 
 	kt_test_put(test, "/half", "");
-	g_autoptr(KtTxn) txn = kt_test_apply(test, argument("isolcpus", NULL, "2-3"), &error);
+	g_autoptr(KtTxn) txn =
+		kt_test_apply(test, kt_test_boot_argument("isolcpus", NULL, "2-3"), &error);
 	g_assert_error(error, KT_ERROR, KT_ERROR_ROLLED_BACK);
 	g_assert_cmpint(txn->state, ==, KT_TXN_UNDONE);
 	kt_test_assert_file(test, GRUB_CFG, config);
@@ -416,16 +259,16 @@ test_debian_tool_tears(KtTestChange *test, const void *data)
 static void
 test_debian_kernel_added(KtTestChange *test, const void *data)
 {
-	if (!can_run())
+	if (!kt_test_boot_can_run())
 		return;
-	uint32_t id = kt_test_applied(test, argument("isolcpus", NULL, "2-3"));
+	uint32_t id = kt_test_applied(test, kt_test_boot_argument("isolcpus", NULL, "2-3"));
 
 	kt_test_put(test, "/boot/vmlinuz-6.1.0-2", "");
 	run_tool(test, "/usr/sbin/update-grub");
-	g_assert_cmpuint(count_in(test, GRUB_CFG, "isolcpus"), ==, 2);
-	undo(test, id);
-	g_assert_cmpuint(count_in(test, GRUB_CFG, "menuentry"), ==, 4);
-	g_assert_cmpuint(count_in(test, GRUB_CFG, "isolcpus"), ==, 0);
+	g_assert_cmpuint(kt_test_boot_count(test, GRUB_CFG, "isolcpus"), ==, 2);
+	kt_test_boot_undo(test, id);
+	g_assert_cmpuint(kt_test_boot_count(test, GRUB_CFG, "menuentry"), ==, 4);
+	g_assert_cmpuint(kt_test_boot_count(test, GRUB_CFG, "isolcpus"), ==, 0);
 	kt_test_assert_file(test, OWN, NULL);
 }
 
@@ -433,18 +276,18 @@ test_debian_kernel_added(KtTestChange *test, const void *data)
 static void
 test_debian_foreign(KtTestChange *test, const void *data)
 {
-	if (!can_run())
+	if (!kt_test_boot_can_run())
 		return;
-	uint32_t id = kt_test_applied(test, argument("isolcpus", NULL, "2-3"));
+	uint32_t id = kt_test_applied(test, kt_test_boot_argument("isolcpus", NULL, "2-3"));
 	g_autoptr(GError) error = NULL;
 
 	kt_test_put(test,
 		    "/etc/default/grub.d/95-local.cfg",
 		    "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet isolcpus=5\"\n");
 	run_tool(test, "/usr/sbin/update-grub");
-	g_autofree char *before = look(test);
+	g_autofree char *before = kt_test_boot_look(test);
 	g_autoptr(KtTxn) txn = kt_test_undo(test, id, &error);
-	g_autofree char *after = look(test);
+	g_autofree char *after = kt_test_boot_look(test);
 	g_assert_no_error(error);
 	g_assert_cmpint(txn->steps[0].outcome, ==, KT_OUTCOME_FOREIGN);
 	g_assert_cmpstr(after, ==, before);
@@ -454,24 +297,24 @@ test_debian_foreign(KtTestChange *test, const void *data)
 static void
 check_killed(KtTestChange *test, const char *before, const char *own, const char *config)
 {
-	uint32_t id = kt_test_applied(test, argument("isolcpus", NULL, "2-3"));
+	uint32_t id = kt_test_applied(test, kt_test_boot_argument("isolcpus", NULL, "2-3"));
 
 	kt_test_cut_journal(test, id, 2);
 	if (!own)
 		kt_test_remove_file(test, OWN);
 	if (config)
 		kt_test_put(test, GRUB_CFG, config);
-	undo(test, id);
-	g_autofree char *after = look(test);
+	kt_test_boot_undo(test, id);
+	g_autofree char *after = kt_test_boot_look(test);
 	g_assert_cmpstr(after, ==, before);
 }
 
 static void
 test_debian_killed(KtTestChange *test, const void *data)
 {
-	if (!can_run())
+	if (!kt_test_boot_can_run())
 		return;
-	g_autofree char *before = look(test);
+	g_autofree char *before = kt_test_boot_look(test);
 	g_autofree char *config = kt_test_get(test, GRUB_CFG);
 	g_autofree char *half = g_strndup(config, strlen(config) / 3);
 
@@ -487,18 +330,18 @@ test_debian_killed(KtTestChange *test, const void *data)
 static void
 test_debian_killed_foreign(KtTestChange *test, const void *data)
 {
-	if (!can_run())
+	if (!kt_test_boot_can_run())
 		return;
-	g_autofree char *before = look(test);
-	uint32_t id = kt_test_applied(test, argument("isolcpus", NULL, "2-3"));
+	g_autofree char *before = kt_test_boot_look(test);
+	uint32_t id = kt_test_applied(test, kt_test_boot_argument("isolcpus", NULL, "2-3"));
 	g_autofree char *config = kt_test_get(test, GRUB_CFG);
 	g_auto(GStrv) words = g_strsplit(config, "quiet", -1);
 	g_autofree char *edited = g_strjoinv("quiet init=/bin/sh", words);
 
 	kt_test_cut_journal(test, id, 2);
 	kt_test_put(test, GRUB_CFG, edited);
-	undo(test, id);
-	g_autofree char *after = look(test);
+	kt_test_boot_undo(test, id);
+	g_autofree char *after = kt_test_boot_look(test);
 	g_assert_cmpstr(after, ==, before);
 }
 
@@ -508,9 +351,9 @@ test_orphan_keeps_lock(KtTestChange *test, const void *data)
 {
 	int status = 0;
 
-	if (!can_run())
+	if (!kt_test_boot_can_run())
 		return;
-	g_autofree char *before = look(test);
+	g_autofree char *before = kt_test_boot_look(test);
 	kt_test_put(test, "/slow", "");
 	pid_t pid = fork();
 	g_assert_cmpint(pid, >=, 0);
@@ -519,7 +362,7 @@ test_orphan_keeps_lock(KtTestChange *test, const void *data)
 		kt_test_change_reopen(test);
 		test->machine.lock_fd = kt_state_dir_lock_fd(test->state_dir);
 		g_autoptr(KtTxn) txn =
-			kt_test_apply(test, argument("isolcpus", NULL, "2-3"), &error);
+			kt_test_apply(test, kt_test_boot_argument("isolcpus", NULL, "2-3"), &error);
 		_exit(1);
 	}
 	/* The lock is the child's alone. */
@@ -533,11 +376,11 @@ test_orphan_keeps_lock(KtTestChange *test, const void *data)
 	g_assert_true(kt_state_dir_lock(test->state_dir, 10000, &error));
 	g_assert_no_error(error);
 	kt_test_remove_file(test, "/slow");
-	undo(test, 1);
+	kt_test_boot_undo(test, 1);
 	g_usleep(3 * G_USEC_PER_SEC);
 	g_autofree char *left = g_build_filename(test->dir, GRUB_CFG ".new", NULL);
 	(void)g_remove(left);
-	g_autofree char *after = look(test);
+	g_autofree char *after = kt_test_boot_look(test);
 	g_assert_cmpstr(after, ==, before);
 }
 
@@ -546,25 +389,26 @@ test_orphan_keeps_lock(KtTestChange *test, const void *data)
 static void
 test_bls_changes(KtTestChange *test, const void *data)
 {
-	if (!can_run())
+	if (!kt_test_boot_can_run())
 		return;
-	for (size_t i = 0; i < G_N_ELEMENTS(changes); i++) {
-		const Change *change = &changes[i];
-		g_autofree char *before = look(test);
-		uint32_t id =
-			kt_test_applied(test, argument(change->key, change->from, change->to));
+	for (size_t i = 0; i < kt_test_boot_n_changes; i++) {
+		const KtTestBootChange *change = &kt_test_boot_changes[i];
+		g_autofree char *before = kt_test_boot_look(test);
+		uint32_t id = kt_test_applied(
+			test, kt_test_boot_argument(change->key, change->from, change->to));
 		const char *text = change->text ? change->text : change->key;
 
 		for (int entry = 1; entry <= 2; entry++) {
 			g_autofree char *path =
 				g_strdup_printf("/boot/loader/entries/m-%d.conf", entry);
-			g_assert_cmpuint(count_in(test, path, text), ==, change->text ? 1 : 0);
+			g_assert_cmpuint(
+				kt_test_boot_count(test, path, text), ==, change->text ? 1 : 0);
 		}
 		kt_test_assert_file(test,
 				    "/boot/loader/entries/m-0-rescue.conf",
 				    "title Rescue\nlinux /vmlinuz-0\noptions root=x ro\n");
-		undo(test, id);
-		g_autofree char *after = look(test);
+		kt_test_boot_undo(test, id);
+		g_autofree char *after = kt_test_boot_look(test);
 		g_assert_cmpstr(after, ==, before);
 	}
 }
@@ -573,23 +417,24 @@ test_bls_changes(KtTestChange *test, const void *data)
 static void
 check_bls_added(KtTestChange *test, const char *options)
 {
-	uint32_t id = kt_test_applied(test, argument("isolcpus", NULL, "2-3"));
+	uint32_t id = kt_test_applied(test, kt_test_boot_argument("isolcpus", NULL, "2-3"));
 	g_autofree char *entry =
 		g_strdup_printf("title New\nlinux /vmlinuz-3\noptions %s\n", options);
 
 	kt_test_put(test, "/boot/loader/entries/m-3.conf", entry);
-	undo(test, id);
+	kt_test_boot_undo(test, id);
 	kt_test_assert_file(test,
 			    "/boot/loader/entries/m-3.conf",
 			    "title New\nlinux /vmlinuz-3\noptions root=x ro\n");
-	g_assert_cmpuint(count_in(test, "/boot/loader/entries/m-1.conf", "isolcpus"), ==, 0);
+	g_assert_cmpuint(
+		kt_test_boot_count(test, "/boot/loader/entries/m-1.conf", "isolcpus"), ==, 0);
 	kt_test_remove_file(test, "/boot/loader/entries/m-3.conf");
 }
 
 static void
 test_bls_kernel_added(KtTestChange *test, const void *data)
 {
-	if (!can_run())
+	if (!kt_test_boot_can_run())
 		return;
 	check_bls_added(test, "root=x ro isolcpus=2-3");
 	check_bls_added(test, "root=x ro");
@@ -598,23 +443,24 @@ test_bls_kernel_added(KtTestChange *test, const void *data)
 static void
 test_bls_kernel_removed(KtTestChange *test, const void *data)
 {
-	if (!can_run())
+	if (!kt_test_boot_can_run())
 		return;
-	uint32_t id = kt_test_applied(test, argument("isolcpus", NULL, "2-3"));
+	uint32_t id = kt_test_applied(test, kt_test_boot_argument("isolcpus", NULL, "2-3"));
 
 	kt_test_remove_file(test, "/boot/loader/entries/m-1.conf");
-	undo(test, id);
+	kt_test_boot_undo(test, id);
 	kt_test_assert_file(test, "/boot/loader/entries/m-1.conf", NULL);
-	g_assert_cmpuint(count_in(test, "/boot/loader/entries/m-2.conf", "isolcpus"), ==, 0);
+	g_assert_cmpuint(
+		kt_test_boot_count(test, "/boot/loader/entries/m-2.conf", "isolcpus"), ==, 0);
 }
 
 /* grubby dies after the first entry; nothing was read back. */
 static void
 test_bls_killed(KtTestChange *test, const void *data)
 {
-	if (!can_run())
+	if (!kt_test_boot_can_run())
 		return;
-	g_autofree char *before = look(test);
+	g_autofree char *before = kt_test_boot_look(test);
 	kt_test_put(test, "/stop", "");
 	assert_refused(test, before, "grubby");
 	kt_test_remove_file(test, "/stop");
@@ -622,18 +468,18 @@ test_bls_killed(KtTestChange *test, const void *data)
 	/* The same with us. */
 	g_autofree char *one = kt_test_get(test, "/boot/loader/entries/m-1.conf");
 	g_autofree char *two = kt_test_get(test, "/boot/loader/entries/m-2.conf");
-	uint32_t id = kt_test_applied(test, argument("isolcpus", NULL, "2-3"));
+	uint32_t id = kt_test_applied(test, kt_test_boot_argument("isolcpus", NULL, "2-3"));
 	kt_test_cut_journal(test, id, 2);
 	kt_test_put(test, "/boot/loader/entries/m-2.conf", two);
-	undo(test, id);
+	kt_test_boot_undo(test, id);
 
 	/* Only /etc/default/grub was written. */
-	id = kt_test_applied(test, argument("isolcpus", NULL, "2-3"));
+	id = kt_test_applied(test, kt_test_boot_argument("isolcpus", NULL, "2-3"));
 	kt_test_cut_journal(test, id, 2);
 	kt_test_put(test, "/boot/loader/entries/m-1.conf", one);
 	kt_test_put(test, "/boot/loader/entries/m-2.conf", two);
-	undo(test, id);
-	g_autofree char *after = look(test);
+	kt_test_boot_undo(test, id);
+	g_autofree char *after = kt_test_boot_look(test);
 	g_assert_cmpstr(after, ==, before);
 }
 
@@ -643,12 +489,13 @@ test_bls_disagree(KtTestChange *test, const void *data)
 {
 	g_autoptr(GError) error = NULL;
 
-	if (!can_run())
+	if (!kt_test_boot_can_run())
 		return;
 	kt_test_put(test, "/boot/loader/entries/m-2.conf", "linux /k\noptions isolcpus=7\n");
-	g_autofree char *before = look(test);
-	g_autoptr(KtTxn) txn = kt_test_apply(test, argument("isolcpus", NULL, "2-3"), &error);
-	g_autofree char *after = look(test);
+	g_autofree char *before = kt_test_boot_look(test);
+	g_autoptr(KtTxn) txn =
+		kt_test_apply(test, kt_test_boot_argument("isolcpus", NULL, "2-3"), &error);
+	g_autofree char *after = kt_test_boot_look(test);
 	g_assert_error(error, KT_ERROR, KT_ERROR_STALE);
 	g_assert_nonnull(strstr(error->message, "disagree"));
 	g_assert_cmpstr(after, ==, before);

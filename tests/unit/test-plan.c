@@ -138,6 +138,41 @@ test_own_file_is_known(Fixture *fixture, const void *data)
 	g_assert_cmpstr(plan->steps[1].edits[0].from, ==, "old\n");
 }
 
+/* A file of the plan that ends in @text. */
+static void
+assert_file(const KtPlan *plan, const char *path, const char *text)
+{
+	for (uint32_t i = 0; i < plan->n_steps; i++) {
+		const KtEdit *edit = &plan->steps[i].edits[0];
+		if (!g_str_equal(edit->locator, path))
+			continue;
+		g_assert_cmpint(plan->steps[i].knob, ==, KT_KNOB_FILE);
+		g_assert_true(g_str_has_suffix(edit->to, text));
+		return;
+	}
+	g_error("the plan has no '%s'", path);
+}
+
+/* Keys of a module that may not be loaded yet, a module, and CPUs of a slice. */
+static void
+test_modules_and_slices(Fixture *fixture, const void *data)
+{
+	g_autoptr(KtSink) sink = add_finding(fixture, &first, KT_RISK_LOW);
+
+	kt_sink_sysctl(sink, "net.netfilter.nf_conntrack_max", KT_SYNTAX_NUMBER, "1", "2");
+	kt_sink_sysctl(sink, "net.netfilter.nf_conntrack_buckets", KT_SYNTAX_NUMBER, "1", "2");
+	kt_sink_load_module(sink, "vhost_net");
+	kt_sink_slice_cpus(sink, "system.slice", "", "0-1,8");
+	g_autoptr(KtPlan) plan = build(fixture);
+	assert_file(plan, "/etc/modules-load.d/kvmtune-nf_conntrack.conf", "\nnf_conntrack\n");
+	assert_file(plan, "/etc/modules-load.d/kvmtune-vhost_net.conf", "\nvhost_net\n");
+	assert_file(plan,
+		    "/etc/systemd/system/system.slice.d/80-kvmtune-AllowedCPUs.conf",
+		    "\n[Slice]\nAllowedCPUs=0-1,8\n");
+	/* Three live values, and five files: the one for both keys is written once. */
+	g_assert_cmpuint(plan->n_steps, ==, 8);
+}
+
 /* Built in, and no boot loader that can be edited: told, not done. */
 static void
 test_module_without_loader(Fixture *fixture, const void *data)
@@ -322,6 +357,7 @@ main(int argc, char **argv)
 	ADD("boot-file-winners", test_boot_file_winners);
 	ADD("own-file-is-the-before", test_own_file_is_known);
 	ADD("built-in-without-boot-loader", test_module_without_loader);
+	ADD("modules-and-slices", test_modules_and_slices);
 	ADD("different-spelling-conflicts", test_same_value_is_merged);
 	ADD("same-value-is-one-group", test_merged_group);
 	ADD("conflict-names-both", test_conflict_names_both);
