@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define GRUB "/etc/default/grub"
-
 /* systemd-boot reads those of the boot partition, whose mount point differs (bootctl(1)). */
 const char *const kt_boot_entry_dirs[] = {"/boot/loader/entries",
 					  "/efi/loader/entries",
@@ -89,9 +87,9 @@ has_word(const char *text, const char *key, const char *word)
 
 /* Only Debian's grub-mkconfig reads /etc/default/grub.d; others have an update-grub, too. */
 static bool
-is_debian(KtRoot *root)
+is_debian(KtRoot *root, const KtBootFiles *files)
 {
-	static const char *const paths[] = {"/etc/os-release", "/usr/lib/os-release"};
+	const char *const paths[] = {files->os_release, "/usr/lib/os-release"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
 		g_autofree char *text = NULL;
@@ -112,30 +110,30 @@ choose(const char *name, const char *path, const char **ret_name, const char **r
 
 /* What is left: GRUB with its settings in one file, or none. */
 static KtState
-choose_grub(KtRoot *root, const char **ret_name, const char **ret_path)
+choose_grub(KtRoot *root, const KtBootFiles *files, const char **ret_name, const char **ret_path)
 {
 	uint32_t mode = 0;
-	KtState state = kt_root_mode(root, GRUB, &mode);
+	KtState state = kt_root_mode(root, files->grub, &mode);
 
-	if (state == KT_STATE_ABSENT && exists(root, "/etc/zipl.conf") &&
+	if (state == KT_STATE_ABSENT && exists(root, files->zipl) &&
 	    kt_boot_first(root, kt_boot_zipl_paths))
-		return choose("zipl", "/etc/zipl.conf", ret_name, ret_path);
+		return choose("zipl", files->zipl, ret_name, ret_path);
 	if (state == KT_STATE_ABSENT)
-		return choose("none", GRUB, ret_name, ret_path);
-	*ret_path = GRUB;
+		return choose("none", files->grub, ret_name, ret_path);
+	*ret_path = files->grub;
 	if (state != KT_STATE_VALUE)
 		return state;
 	if (exists(root, "/usr/sbin/transactional-update"))
-		return choose("transactional", GRUB, ret_name, ret_path);
-	if (is_debian(root) && exists(root, "/usr/sbin/update-grub"))
-		return choose("grub-debian", GRUB, ret_name, ret_path);
+		return choose("transactional", files->grub, ret_name, ret_path);
+	if (is_debian(root, files) && exists(root, "/usr/sbin/update-grub"))
+		return choose("grub-debian", files->grub, ret_name, ret_path);
 	if (kt_boot_first(root, kt_boot_mkconfig_paths))
-		return choose("grub2", GRUB, ret_name, ret_path);
-	return choose("grub-other", GRUB, ret_name, ret_path);
+		return choose("grub2", files->grub, ret_name, ret_path);
+	return choose("grub-other", files->grub, ret_name, ret_path);
 }
 
 KtState
-kt_boot_choice(KtRoot *root, const char **ret_name, const char **ret_path)
+kt_boot_choice(KtRoot *root, const KtBootFiles *files, const char **ret_name, const char **ret_path)
 {
 	static const char ostree[] = "/run/ostree-booted";
 	const char *entries = kt_boot_entry_dirs[0];
@@ -155,5 +153,5 @@ kt_boot_choice(KtRoot *root, const char **ret_name, const char **ret_path)
 		return state;
 	if (has_systemd_boot(root))
 		return choose("entries", kt_boot_entry_dir(root), ret_name, ret_path);
-	return choose_grub(root, ret_name, ret_path);
+	return choose_grub(root, files, ret_name, ret_path);
 }

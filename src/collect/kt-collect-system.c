@@ -117,9 +117,14 @@ init(KtHostJob *job)
 static KtOptStr
 bootloader(KtHostJob *job)
 {
+	static const KtBootFiles files = {
+		.grub = "/etc/default/grub",
+		.zipl = "/etc/zipl.conf",
+		.os_release = "/etc/os-release",
+	};
 	const char *name = NULL;
 	const char *path = NULL;
-	KtState state = kt_boot_choice(job->root, &name, &path);
+	KtState state = kt_boot_choice(job->root, &files, &name, &path);
 
 	if (state == KT_STATE_VALUE)
 		return kt_host_str(job, name, path);
