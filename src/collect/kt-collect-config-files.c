@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-collect-host-private.h"
+#include "kt-shell-text.h"
 
 #include <string.h>
 
@@ -77,6 +78,42 @@ add_own_files(KtHostJob *job, size_t row)
 	return state == KT_STATE_ABSENT ? KT_STATE_VALUE : state;
 }
 
+/* Files of others that hold lines which guides left there, from so many assignments on. */
+static const struct {
+	const char *path;
+	const char *key;
+	unsigned n;
+} leftovers[] = {
+	{.path = "/etc/default/grub", .key = "GRUB_CMDLINE_LINUX", .n = 2},
+	{.path = "/etc/default/grub", .key = "GRUB_CMDLINE_LINUX_DEFAULT", .n = 2},
+	{.path = "/etc/default/qemu-kvm", .key = "KVM_HUGEPAGES", .n = 1},
+};
+
+static bool
+has_file(const KtHostJob *job, const char *path)
+{
+	for (guint i = 0; i < job->config_files->len; i++) {
+		if (kt_opt_is(g_array_index(job->config_files, KtConfigFile, i).path, path))
+			return true;
+	}
+	return false;
+}
+
+static void
+add_leftovers(KtHostJob *job)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(leftovers); i++) {
+		const char *path = leftovers[i].path;
+		g_autofree char *text = NULL;
+		KtState state = KT_STATE_ABSENT;
+		if (!has_file(job, path))
+			state = kt_host_text(job, path, &text);
+		bool has_lines = text && kt_shell_count(text, leftovers[i].key) >= leftovers[i].n;
+		if (state != KT_STATE_ABSENT && (!text || has_lines))
+			kt_host_add_config_file(job, path, state, text);
+	}
+}
+
 static int
 compare_files(const void *a, const void *b)
 {
@@ -96,6 +133,7 @@ kt_host_collect_config_files(KtHostJob *job)
 		if (state == KT_STATE_VALUE)
 			state = one;
 	}
+	add_leftovers(job);
 	g_array_sort(job->config_files, compare_files);
 	kt_host_set_list(
 		job, &job->host->config_files, g_array_ref(job->config_files), state, "/etc");

@@ -8,6 +8,7 @@
  */
 
 #include "kt-facts-kernel.h"
+#include "kt-facts-net.h"
 #include "kt-facts-topology.h"
 
 /* One assignment in a sysctl configuration file. */
@@ -80,42 +81,6 @@ typedef struct KtHostMount {
 	KtOptStr options;
 } KtHostMount;
 KT_LIST(KtHostMountList, KtHostMount);
-
-/* A network device that packets of guests or of migrations pass. */
-typedef struct KtNetDevice {
-	KtOptStr name;
-	KtOptStr kind; /* "physical", "tap" */
-	KtOptU64 speed_mbit;
-	KtOptU64 tx_queue_len;
-	KtOptU64 tx_dropped;
-	KtOptU64 mtu;
-	KtOptStr bridge; /* that it is a port of */
-	KtOptU64 rx_missed;
-	KtOptU64 rx_ring;
-	KtOptU64 rx_ring_max;
-	KtOptU64 channels;
-	KtOptU64 channels_max;
-	KtOptBool gro;
-	KtOptBool lro;
-} KtNetDevice;
-KT_LIST(KtNetDeviceList, KtNetDevice);
-
-/* A device of the host whose interrupts may disturb guests; its vectors taken together. */
-typedef struct KtIrqDevice {
-	KtOptStr name;
-	KtOptStr kind;    /* "nic", "nvme" */
-	KtOptU64 vectors; /* in use */
-	KtOptCpuset cpus;
-	KtOptCpuset shared_cpus;
-	KtOptU64 busiest;
-	KtOptU64 n_busiest;
-} KtIrqDevice;
-KT_LIST(KtIrqDeviceList, KtIrqDevice);
-
-typedef struct KtIrqbalance {
-	KtOptStr file; /* that its unit reads; absent: there is none */
-	KtOptCpuset banned;
-} KtIrqbalance;
 
 typedef struct KtWorkqueue {
 	KtOptCpuset cpumask;

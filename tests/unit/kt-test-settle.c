@@ -97,6 +97,9 @@ settle_sysctl(KtFacts *facts)
 		"  {'file': '/etc/sysctl.conf', 'line': 3, 'key': 'vm.swappiness', 'value': '5'}]}",
 		"{'config_files': [], 'sysctl_lines': [{'file': '/usr/lib/sysctl.d/10-x.conf',"
 		"   'line': 1, 'key': 'net.ipv4.tcp_tw_recycle', 'value': '0'}]}",
+		"{'config_files': [{'path': '/etc/default/grub', 'is_own': false,"
+		"   'text': 'GRUB_CMDLINE_LINUX=a\\nGRUB_CMDLINE_LINUX=b\\n'}],"
+		" 'sysctl_lines': []}",
 		"{'config_files': [], 'sysctl_lines': [{'file': '/etc/sysctl.conf', 'line': 1,"
 		"   'key': 'kernel.numa_balancing_scan_size_mb', 'value': '256'},"
 		"  {'file': '/etc/sysctl.conf', 'line': 2, 'key': 'fs.file-max', 'value': '1000'}]}",

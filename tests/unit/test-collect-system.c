@@ -137,6 +137,25 @@ test_bootloader(void)
 	kt_test_assert_collects(tree, "host/system/bootloader", "{'state':'denied'}");
 }
 
+/* Files of others are facts only with what a guide left in them. */
+static void
+test_leftovers(void)
+{
+	g_autoptr(KtTestTree) tree = kt_test_tree_new();
+
+	kt_test_tree_put(tree, "/etc/default/grub", "GRUB_CMDLINE_LINUX=a\n");
+	kt_test_assert_collects(tree, "host/config_files", "[]");
+	kt_test_tree_put(tree, "/etc/default/grub", "GRUB_CMDLINE_LINUX=a\nGRUB_CMDLINE_LINUX=b\n");
+	kt_test_assert_collects(tree, "host/config_files/0/path", "'/etc/default/grub'");
+	kt_test_assert_collects(tree, "host/config_files/0/is_own", "false");
+	kt_test_tree_put_state(tree, "/etc/default/grub", KT_STATE_DENIED);
+	kt_test_assert_collects(tree, "host/config_files/0/text", "{'state':'denied'}");
+
+	g_autoptr(KtTestTree) other = kt_test_tree_new();
+	kt_test_tree_put(other, "/etc/default/qemu-kvm", "KVM_HUGEPAGES=1\n");
+	kt_test_assert_collects(other, "host/config_files/0/path", "'/etc/default/qemu-kvm'");
+}
+
 static void
 test_architecture(void)
 {
@@ -401,6 +420,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/collect/system/hypervisor", test_hypervisor);
 	g_test_add_func("/collect/system/bootloader", test_bootloader);
+	g_test_add_func("/collect/system/leftovers", test_leftovers);
 	g_test_add_func("/collect/system/architecture", test_architecture);
 	g_test_add_func("/collect/system/os-release", test_os_release);
 	g_test_add_func("/collect/system/init-and-xen", test_init_and_xen);
