@@ -11,19 +11,30 @@
 #define FOR_ALL "GRUB_CMDLINE_LINUX"
 #define NORMAL  "GRUB_CMDLINE_LINUX_DEFAULT"
 
+/* What kt_boot_line_without() takes for the space between arguments. */
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
+
 char *
 kt_boot_line_with(const char *line, const char *key, const char *value)
 {
 	g_autofree char *rest = kt_boot_line_without(line, key);
-	bool is_first = !rest[strspn(rest, " \t")];
+	bool is_first = !rest[strspn(rest, " \t\n")];
+	size_t length = strlen(rest);
 
 	/* What was in front goes with the blank behind it. */
-	if (g_ascii_isspace(*rest) && !g_ascii_isspace(*line))
-		g_strchug(rest);
+	const char *start = rest;
+	while (is_blank(*start) && !is_blank(*line))
+		start++;
 	if (!value)
-		return g_steal_pointer(&rest);
+		return g_strdup(start);
+	while (length > 0 && is_blank(rest[length - 1]))
+		rest[--length] = '\0';
 	return g_strdup_printf("%s%s%s%s%s",
-			       is_first ? "" : g_strchomp(rest),
+			       is_first ? "" : start,
 			       is_first ? "" : " ",
 			       key,
 			       *value ? "=" : "",
@@ -67,7 +78,7 @@ kt_boot_cmdline_with(const char *text, const char *key, const char *value)
 
 	if (!value)
 		return g_steal_pointer(&rest);
-	while (length > 0 && g_ascii_isspace(rest[length - 1]))
+	while (length > 0 && is_blank(rest[length - 1]))
 		length--;
 	g_autofree char *line = g_strndup(rest, length);
 	g_autofree char *with = kt_boot_line_with(line, key, value);
