@@ -135,6 +135,23 @@ check_rest(const KtView *view, const KtCpuMap *map, const KtCpuset *isolated, Kt
 	}
 }
 
+/* A CPU without a tick where others may run has the costs of both and the use of neither. */
+static void
+check_tick(const KtView *view, const KtCpuMap *map, KtSink *out, bool *is_found)
+{
+	KtCpuset only = map->nohz_full;
+
+	kt_cpuset_and_not(&only, &map->isolated);
+	if (kt_cpuset_is_empty(&only) || are_slices_away(view->host, &only))
+		return;
+
+	g_autofree char *list = kt_cpuset_to_list(&only);
+	blame(out, KT_SEVERITY_LOW, "CPUs without a tick are not isolated", is_found);
+	kt_sink_evidence(
+		out, view->host->cpu.nohz_full.origin, "in nohz_full, and not isolated: %s", list);
+	kt_sink_advice(out, "Give nohz_full= and isolcpus= the same CPUs.");
+}
+
 static KtVerdict
 evaluate(const KtView *view, KtSink *out)
 {
@@ -151,6 +168,7 @@ evaluate(const KtView *view, KtSink *out)
 	kt_cpu_map_draw(view->facts, &map);
 	check_pinned(view, &map, isolated.v, out, &is_found);
 	check_rest(view, &map, isolated.v, out, &is_found);
+	check_tick(view, &map, out, &is_found);
 	if (is_found)
 		return KT_VERDICT_FINDING;
 	return map.are_pins_known ? KT_VERDICT_OK : kt_census_unknown(view, out);
