@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* A message says so. */
+G_STATIC_ASSERT(KT_MEMBERS_MAX_MEMBER == (uint64_t)16 << 20);
+
 struct KtMembers {
 	GHashTable *table; /* char * -> GBytes */
 	uint64_t bytes;
@@ -43,29 +46,31 @@ is_plain_name(const char *name)
 	}
 }
 
-bool
-kt_members_check(const KtMembers *members, const char *name, uint64_t size, GError **error)
+/* Names of archives may hold anything. */
+static bool
+refuse(GError **error, KtErrorCode code, const char *name, const char *why)
 {
 	g_autofree char *shown = g_strescape(name, NULL);
 
+	return kt_throw(error, code, "member '%s' %s", shown, why);
+}
+
+bool
+kt_members_check(const KtMembers *members, const char *name, uint64_t size, GError **error)
+{
 	if (strlen(name) > KT_MEMBERS_MAX_NAME)
 		return kt_throw(error,
 				KT_ERROR_LIMIT,
 				"a member has a name of more than %u bytes",
 				KT_MEMBERS_MAX_NAME);
 	if (!is_plain_name(name))
-		return kt_throw(
-			error, KT_ERROR_PARSE, "member '%s' would lie outside the snapshot", shown);
+		return refuse(error, KT_ERROR_PARSE, name, "would lie outside the snapshot");
 	if (g_hash_table_contains(members->table, name))
-		return kt_throw(error, KT_ERROR_PARSE, "member '%s' is there twice", shown);
+		return refuse(error, KT_ERROR_PARSE, name, "is there twice");
 	if (g_hash_table_size(members->table) >= KT_MEMBERS_MAX)
 		return kt_throw(error, KT_ERROR_LIMIT, "more than %u members", KT_MEMBERS_MAX);
 	if (size > KT_MEMBERS_MAX_MEMBER)
-		return kt_throw(error,
-				KT_ERROR_LIMIT,
-				"member '%s' has more than %u MiB",
-				shown,
-				(unsigned)(KT_MEMBERS_MAX_MEMBER >> 20));
+		return refuse(error, KT_ERROR_LIMIT, name, "has more than 16 MiB");
 	if (size > KT_MEMBERS_MAX_BYTES - members->bytes)
 		return kt_throw(error,
 				KT_ERROR_LIMIT,

@@ -12,9 +12,17 @@
 
 /* A path of PATH_MAX (4096, linux/limits.h) cannot have more components. */
 #define MAX_DEPTH 2048
+/* Of names at once; the longest is 255 bytes (limits.h, NAME_MAX). */
+#define DIR_BYTES 8192
 
-static bool read_dir(int *fd, const char *prefix, unsigned depth, KtMembers *members,
-		     GError **error);
+typedef struct Folder {
+	int fd;
+	const char *prefix; /* of the names of its members: "" or "root/proc/" */
+	unsigned depth;
+	KtMembers *members; /* where they go */
+} Folder;
+
+static bool read_dir(const Folder *folder, GError **error);
 
 bool
 kt_snapshot_tree_is(const char *path)
@@ -51,60 +59,72 @@ read_file(int fd, off_t size, const char *name, KtMembers *members, GError **err
 	return kt_members_add(members, name, bytes, error);
 }
 
+/* @type: DT_* of the entry, DT_UNKNOWN where the file system does not tell. */
 static bool
-read_entry(int at, const char *base, const char *name, unsigned depth, KtMembers *members,
+read_entry(const Folder *folder, const char *base, unsigned char type, const char *name,
 	   GError **error)
 {
 	/* O_NONBLOCK: a fifo must not hang. */
-	kt_autofd fd = openat(at, base, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	struct stat info;
+	const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+	bool is_dir = type == DT_DIR;
+	kt_autofd fd = openat(folder->fd, base, is_dir ? flags | O_DIRECTORY : flags);
+	struct stat info = {.st_mode = S_IFDIR};
 
 	if (fd < 0 && errno == ELOOP)
 		return kt_throw(error, KT_ERROR_PARSE, "member '%s' is a link", name);
-	if (fd < 0 || fstat(fd, &info) != 0)
+	if (fd < 0 || (!is_dir && fstat(fd, &info) != 0))
 		return kt_throw_errno(error, errno, "open '%s'", name);
 	if (S_ISDIR(info.st_mode)) {
 		g_autofree char *prefix = g_strconcat(name, "/", NULL);
-		return read_dir(&fd, prefix, depth + 1, members, error);
+		const Folder inner = {
+			.fd = fd,
+			.prefix = prefix,
+			.depth = folder->depth + 1,
+			.members = folder->members,
+		};
+		return read_dir(&inner, error);
 	}
 	if (!S_ISREG(info.st_mode))
 		return kt_throw(error, KT_ERROR_PARSE, "member '%s' is a special file", name);
-	return read_file(fd, info.st_size, name, members, error);
+	return read_file(fd, info.st_size, name, folder->members, error);
 }
 
-static void
-close_dir(DIR *stream)
-{
-	(void)closedir(stream);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(DIR, close_dir)
-
-/* Takes *@fd over. */
 static bool
-read_dir(int *fd, const char *prefix, unsigned depth, KtMembers *members, GError **error)
+read_entries(const Folder *folder, const char *entries, size_t length, GError **error)
 {
-	g_autoptr(DIR) stream = fdopendir(*fd);
+	struct dirent64 entry;
 
-	if (!stream)
-		return kt_throw_errno(error, errno, "open '%s'", prefix);
-	*fd = -1;
-	if (depth > MAX_DEPTH)
-		return kt_throw(error, KT_ERROR_LIMIT, "more than %d directories deep", MAX_DEPTH);
-
-	for (;;) {
-		errno = 0;
-		struct dirent *entry = readdir(stream);
-		if (!entry)
-			break;
-		if (g_str_equal(entry->d_name, ".") || g_str_equal(entry->d_name, ".."))
+	for (size_t at = 0; at < length; at += entry.d_reclen) {
+		const char *base = entries + at + offsetof(struct dirent64, d_name);
+		memcpy(&entry, entries + at, offsetof(struct dirent64, d_name));
+		if (g_str_equal(base, ".") || g_str_equal(base, ".."))
 			continue;
-		g_autofree char *name = g_strconcat(prefix, entry->d_name, NULL);
-		if (!kt_snapshot_is_member(name))
-			continue;
-		if (!read_entry(dirfd(stream), entry->d_name, name, depth, members, error))
+		g_autofree char *name = g_strconcat(folder->prefix, base, NULL);
+		if (kt_snapshot_is_member(name) &&
+		    !read_entry(folder, base, entry.d_type, name, error))
 			return false;
 	}
-	return errno == 0 || kt_throw_errno(error, errno, "list '%s'", prefix);
+	return true;
+}
+
+/* A snapshot of a large host has more directories than files: readdir(3) would cost each two calls
+ * of the kernel more. */
+static bool
+read_dir(const Folder *folder, GError **error)
+{
+	g_autofree char *entries = g_malloc(DIR_BYTES);
+
+	if (folder->depth > MAX_DEPTH)
+		return kt_throw(error, KT_ERROR_LIMIT, "more than %d directories deep", MAX_DEPTH);
+	for (;;) {
+		ssize_t length = getdents64(folder->fd, entries, DIR_BYTES);
+		if (length < 0)
+			return kt_throw_errno(error, errno, "list '%s'", folder->prefix);
+		if (length == 0)
+			return true;
+		if (!read_entries(folder, entries, (size_t)length, error))
+			return false;
+	}
 }
 
 KtMembers *
@@ -117,7 +137,8 @@ kt_snapshot_tree_read(const char *path, GError **error)
 		kt_throw_errno(error, errno, "open '%s'", path);
 		return NULL;
 	}
-	if (!read_dir(&fd, "", 0, members, error)) {
+	const Folder folder = {.fd = fd, .prefix = "", .members = members};
+	if (!read_dir(&folder, error)) {
 		kt_prefix(error, "snapshot '%s'", path);
 		return NULL;
 	}
