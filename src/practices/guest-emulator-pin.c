@@ -5,6 +5,7 @@
 
 typedef struct Faults {
 	KtCpuset offline; /* named, but not online */
+	bool is_fatal;    /* and so the guest does not start */
 	KtCpuset shared;  /* with the guest's own bound vCPUs; class latency */
 	KtCpuset far;     /* on other nodes than the vCPUs; class throughput */
 	KtSeverity severity;
@@ -25,6 +26,8 @@ judge(const KtView *view, const KtGuestConfig *config, Faults *ret_faults)
 	if (config != &view->guest->live) {
 		ret_faults->offline = emulator;
 		kt_cpuset_and_not(&ret_faults->offline, online);
+		ret_faults->is_fatal = !kt_cpuset_is_empty(&ret_faults->offline) &&
+				       kt_pins_is_fatal(host, &emulator);
 	}
 	kt_cpuset_and(&emulator, online);
 	kt_pins_claim(host, config, &claim, &has_own);
@@ -38,11 +41,11 @@ judge(const KtView *view, const KtGuestConfig *config, Faults *ret_faults)
 		kt_cpuset_and_not(&ret_faults->far, &near);
 	}
 
-	if (!kt_cpuset_is_empty(&ret_faults->offline))
+	if (ret_faults->is_fatal)
 		ret_faults->severity = KT_SEVERITY_CRITICAL;
 	else if (!kt_cpuset_is_empty(&ret_faults->shared))
 		ret_faults->severity = has_own ? KT_SEVERITY_HIGH : KT_SEVERITY_MEDIUM;
-	else if (!kt_cpuset_is_empty(&ret_faults->far))
+	else if (!kt_cpuset_is_empty(&ret_faults->far) || !kt_cpuset_is_empty(&ret_faults->offline))
 		ret_faults->severity = KT_SEVERITY_LOW;
 }
 
@@ -56,7 +59,9 @@ tell(const KtView *view, const KtGuestConfig *config, const Faults *faults, KtSi
 
 	kt_sink_severity(out, faults->severity);
 	if (n_offline)
-		kt_sink_summary(out, "will not start: emulator pin names CPUs that are not online");
+		kt_sink_summary(out,
+				"%semulator pin names CPUs that are not online",
+				faults->is_fatal ? "will not start: " : "");
 	else if (!kt_cpuset_is_empty(&faults->shared))
 		kt_sink_summary(out, "QEMU's own work may interrupt the bound vCPUs");
 	else

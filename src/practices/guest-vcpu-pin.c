@@ -41,9 +41,10 @@ tell(const KtView *view, const KtPinFaults *faults, KtSink *out)
 	unsigned n_contested = kt_cpuset_count(&faults->contested);
 
 	kt_sink_severity(out, faults->severity);
-	if (n_offline)
+	if (n_offline && (faults->is_fatal || faults->severity == KT_SEVERITY_LOW))
 		kt_sink_summary(out,
-				"will not start: pins name %u CPU%s that %s not online",
+				"%spins name %u CPU%s that %s not online",
+				faults->is_fatal ? "will not start: " : "",
 				n_offline,
 				plural(n_offline),
 				n_offline == 1 ? "is" : "are");
@@ -217,7 +218,8 @@ KT_PRACTICE(guest_vcpu_pin) = {
 	.title = "vCPUs stay near their memory and out of each other's way",
 	.why = "A vCPU that wanders to another NUMA node reads its memory from afar and finds cold "
 	       "caches; two latency guests on the same CPU wait for each other. A pin that names a "
-	       "CPU which is not online keeps the guest from starting.",
+	       "CPU which is not online keeps the guest from starting; control groups v2 forgive "
+	       "it while another CPU of the pin is left.",
 	.cost = "The scheduler can no longer help: a bound vCPU waits although other CPUs are idle. "
 		"Bound guests do not migrate to hosts without these CPUs. General and dense guests "
 		"do better without.",

@@ -180,6 +180,16 @@ count_cores(const KtHost *host, const KtCpuset *cpus)
 	return kt_cpuset_count(&cores);
 }
 
+/* Linux: kernel/cgroup/cpuset.c, cpuset_bind(): version 2 takes every CPU that is possible, version
+ * 1 those that are online; sched_setaffinity(2) wants one that is online. */
+bool
+kt_pins_is_fatal(const KtHost *host, const KtCpuset *cpus)
+{
+	return !kt_opt_is(host->cgroup.version, "v2") || !kt_known(host->cpu.possible) ||
+	       !kt_cpuset_is_subset(cpus, host->cpu.possible.v) ||
+	       !kt_cpuset_intersects(cpus, host->cpu.online.v);
+}
+
 /* What runs did start: the kernel leaves CPUs that went away out of account. */
 static void
 judge_sets(const KtView *view, const KtGuestConfig *config, bool is_placed, KtPinFaults *faults)
@@ -192,8 +202,10 @@ judge_sets(const KtView *view, const KtGuestConfig *config, bool is_placed, KtPi
 	for (unsigned i = 0; i < sets->len; i++) {
 		KtCpuset offline = *(const KtCpuset *)sets->pdata[i];
 		kt_cpuset_and_not(&offline, host->cpu.online.v);
-		if (!is_running)
+		if (!is_running && !kt_cpuset_is_empty(&offline)) {
 			kt_cpuset_or(&faults->offline, &offline);
+			faults->is_fatal |= kt_pins_is_fatal(host, sets->pdata[i]);
+		}
 		if (!is_placed)
 			continue;
 		unsigned n_nodes = count_nodes(host, sets->pdata[i]);
@@ -270,13 +282,14 @@ severity_of(KtWorkload workload, const KtPinFaults *faults)
 {
 	bool is_latency = workload == KT_WORKLOAD_LATENCY;
 
-	if (!kt_cpuset_is_empty(&faults->offline))
+	if (faults->is_fatal)
 		return KT_SEVERITY_CRITICAL;
 	if (!kt_cpuset_is_empty(&faults->contested))
 		return KT_SEVERITY_HIGH;
 	if (faults->n_nodes > 1)
 		return KT_SEVERITY_MEDIUM;
-	if ((is_latency && faults->n_cores > 1) || faults->n_ignored)
+	if ((is_latency && faults->n_cores > 1) || faults->n_ignored ||
+	    !kt_cpuset_is_empty(&faults->offline))
 		return KT_SEVERITY_LOW;
 	return KT_SEVERITY_UNSET;
 }

@@ -30,6 +30,7 @@ typedef struct KtPinFaults {
 	unsigned n_nodes;     /* most NUMA nodes that one vCPU may use */
 	unsigned n_cores;     /* most cores that one vCPU may use */
 	unsigned n_ignored;   /* pins of vCPUs that the guest does not have */
+	bool is_fatal;        /* the offline ones keep the guest from starting */
 	KtSeverity severity;  /* of all this together; UNSET = nothing is wrong */
 } KtPinFaults;
 
@@ -39,6 +40,9 @@ typedef struct KtPlacement {
 	bool is_one_to_one;
 	bool is_live_too; /* the running guest's memory is there already */
 } KtPlacement;
+
+/* Does a pin to @cpus, some of which are not online, keep a guest from starting? */
+bool kt_pins_is_fatal(const KtHost *host, const KtCpuset *cpus);
 
 /* OK when vCPU and emulator pins of the guest can be judged, else the verdict to return. A guest
  * that numad places (placement='auto') is not for this practice. */
