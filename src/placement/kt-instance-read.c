@@ -266,6 +266,7 @@ static bool
 read_settings(KtInReader *reader, const KtJson *json, GError **error)
 {
 	static const KtInNumber cores = {.key = "cores_per_node", .max = KT_CPUSET_BITS};
+	static const KtInNumber more = {.key = "cores", .max = KT_CPUSET_BITS};
 	static const KtInNumber ratio = {
 		.key = "shared_ratio", .min = 1000, .max = 64000, .value = DEFAULT_RATIO_PERMILLE};
 	static const KtInNumber settings[] = {
@@ -287,7 +288,8 @@ read_settings(KtInReader *reader, const KtJson *json, GError **error)
 	    !kt_in_permille(reader, json, &ratio, &instance->ratio_permille, error))
 		return false;
 	instance->has_fixed_pools = pool == 1;
-	return kt_in_number(reader, keeping, &cores, &instance->housekeeping_per_node, error);
+	return kt_in_number(reader, keeping, &cores, &instance->housekeeping_per_node, error) &&
+	       kt_in_number(reader, keeping, &more, &instance->housekeeping_more, error);
 }
 
 static bool

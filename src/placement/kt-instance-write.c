@@ -171,6 +171,7 @@ kt_instance_to_json(const KtInstance *instance)
 	kt_json_set(json, "nodes", nodes);
 	kt_json_set(json, "distances", distances_json(instance));
 	kt_json_set_u64(keeping, "cores_per_node", instance->housekeeping_per_node);
+	kt_json_set_u64(keeping, "cores", instance->housekeeping_more);
 	kt_json_set(json, "housekeeping", keeping);
 	kt_json_set(json, "shared_ratio", json_real((double)instance->ratio_permille / 1000));
 	kt_json_set_u64(json, "horizon_s", instance->horizon_s);

@@ -126,6 +126,7 @@ typedef struct KtInstance {
 	uint32_t n_cores;
 	KtCpuset cpus;
 	uint64_t housekeeping_per_node; /* cores */
+	uint64_t housekeeping_more;     /* cores of the whole host, by the interrupts of nodes */
 	uint64_t ratio_permille;        /* vCPUs that may share a CPU of the pool */
 	uint64_t horizon_s;             /* how long a gain is counted against the cost of moves */
 	uint64_t spare_pages;           /* huge pages of each used pool beyond the need */

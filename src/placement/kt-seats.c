@@ -63,13 +63,54 @@ seat(const KtInstance *instance, KtSeats *seats, uint32_t v)
 		leave_idle(instance, seats, guest->current_cpus[i]);
 }
 
+/* Nodes with CPUs count as their interrupts do; alike when nobody knows of any. */
+static void
+weigh_nodes(const KtInstance *instance, uint64_t *weights, uint64_t *ret_sum)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t n = 0; n < instance->n_nodes; n++) {
+		weights[n] = instance->nodes[n].n_cores > 0 ? instance->nodes[n].irqs : 0;
+		sum += weights[n];
+	}
+	for (uint32_t n = 0; sum == 0 && n < instance->n_nodes; n++)
+		weights[n] = instance->nodes[n].n_cores > 0;
+	for (uint32_t n = 0; sum == 0 && n < instance->n_nodes; n++)
+		*ret_sum += weights[n];
+	*ret_sum += sum;
+}
+
+/* Cores for housekeeping on each node: the same on all, and more where interrupts arrive. What
+ * does not divide goes to the largest remainders (Hamilton's method), the first among equals. */
+static void
+share_house(const KtInstance *instance, uint64_t *cores)
+{
+	uint64_t weights[KT_INSTANCE_MAX_NODES] = {0};
+	uint64_t left = instance->housekeeping_more;
+	uint64_t more = left;
+	uint64_t sum = 0;
+
+	weigh_nodes(instance, weights, &sum);
+	for (uint32_t n = 0; n < instance->n_nodes; n++) {
+		uint64_t share = sum > 0 ? more * weights[n] / sum : 0;
+		cores[n] = instance->housekeeping_per_node + share;
+		weights[n] = sum > 0 ? more * weights[n] % sum : 0;
+		left -= share;
+	}
+	for (; left > 0 && sum > 0; left--) {
+		uint32_t chosen = 0;
+		for (uint32_t n = 1; n < instance->n_nodes; n++)
+			chosen = weights[n] > weights[chosen] ? n : chosen;
+		cores[chosen]++;
+		weights[chosen] = 0;
+	}
+}
+
 /* The first cores of the node that belong to nobody: the kernel's own threads and most interrupts
  * start on the lowest CPUs. */
 static void
-keep_house(const KtInstance *instance, KtSeats *seats, const KtInstNode *node)
+keep_house(const KtInstance *instance, KtSeats *seats, const KtInstNode *node, uint64_t wanted)
 {
-	uint64_t wanted = instance->housekeeping_per_node;
-
 	for (uint32_t c = 0; c < node->n_cores && wanted > 0; c++) {
 		const KtInstCore *core = &instance->cores[node->first_core + c];
 		bool is_free = true;
@@ -94,8 +135,10 @@ kt_seats_init(const KtInstance *instance, KtSeats *seats, int32_t *clash)
 		if (clash[v] < 0)
 			seat(instance, seats, v);
 	}
+	uint64_t cores[KT_INSTANCE_MAX_NODES] = {0};
+	share_house(instance, cores);
 	for (uint32_t n = 0; n < instance->n_nodes; n++)
-		keep_house(instance, seats, &instance->nodes[n]);
+		keep_house(instance, seats, &instance->nodes[n], cores[n]);
 }
 
 void

@@ -209,15 +209,34 @@ class Judge:
             self.expect(kib <= usable or is_contradictory,
                         f"node {node}: pools and guests have {kib} KiB")
 
+    def house_quota(self):
+        """node -> cores: as many on each, and `cores` more by the weight of interrupts, the largest
+        remainders first."""
+        keeping = self.instance.get("housekeeping", {})
+        more, ids = keeping.get("cores", 0), []
+        for node in self.instance["nodes"]:
+            if any(group["cores"] for group in node.get("l3", [])):
+                ids.append(node["id"])
+        weight = {n: self.nodes[n].get("irqs", 0) for n in ids}
+        if not any(weight.values()):
+            weight = dict.fromkeys(ids, 1)
+        total = sum(weight.values())
+        share = {n: divmod(more * weight[n], total) for n in ids}
+        left = more - sum(whole for whole, _ in share.values())
+        lucky = sorted(ids, key=lambda n: (-share[n][1], ids.index(n)))[:left]
+        return {node: keeping.get("cores_per_node", 0) +
+                (share[node][0] + (node in lucky) if node in share else 0)
+                for node in self.nodes}
+
     def check_house(self):
-        wanted = self.instance.get("housekeeping", {}).get("cores_per_node", 0)
+        quota = self.house_quota()
         fixed = {int(pin) for guest in self.instance["guests"] if self.is_seated(guest)
                  for pin in guest["current"]["vcpupin"]}
         for node in self.instance["nodes"]:
             cores = [core for group in node.get("l3", []) for core in group["cores"]]
             whole = [core for core in cores if set(core) <= self.house]
             free = [core for core in cores if not set(core) & fixed]
-            self.expect(len(whole) >= min(wanted, len(free)) or fixed,
+            self.expect(len(whole) == min(quota[node["id"]], len(free)) or fixed,
                         f"node {node['id']}: housekeeping")
         for name, item in self.placed.items():
             cpus = cpu_list(item["emulatorpin"])

@@ -210,6 +210,10 @@ def wild(seed):
     instance = host(n_nodes, n_cores, rng.choice((8, 16, 64)), threads,
                     l3_cores=rng.choice((1, 2, 4, 12)), housekeeping=rng.choice((0, 0, 1, 2)))
     instance["shared_ratio"] = rng.choice((1, 1.5, 2, 4))
+    if rng.random() < 0.2:
+        instance["housekeeping"]["cores"] = rng.randrange(1, 6)
+        for node in instance["nodes"]:
+            node["irqs"] = rng.choice((0, 0, 1, 3, 100))
     for node in instance["nodes"]:
         node["reserved_kib"] = rng.choice((0, GIB, 2 * GIB + 3))
         if rng.random() < 0.3:
