@@ -331,7 +331,8 @@ describe(KtMachine *machine, Call *call)
 	return kt_cpuset_to_list(&call->cpus);
 }
 
-/* A guest that does not run has no live value: absent, with no context. */
+/* A guest that does not run has no live value: absent, with no context. A file inside it lives on
+ * when it stops, but nobody can look then. */
 static KtReading *
 live_read(KtMachine *machine, const KtStep *step, GError **error)
 {
@@ -340,13 +341,23 @@ live_read(KtMachine *machine, const KtStep *step, GError **error)
 
 	if (!call || !run(machine, step, read_in_worker, call, error))
 		return NULL;
+	bool is_inside = g_str_has_prefix(step->edits[0].locator, KT_PLACE_INSIDE);
+	if (is_inside && !call->is_active) {
+		kt_throw_hint(error,
+			      KT_ERROR_UNSUPPORTED,
+			      "start it, and do it again",
+			      "%s does not run: nobody can look inside",
+			      step->title);
+		return NULL;
+	}
 	if (call->is_active) {
 		g_autofree char *value = describe(machine, call);
 		kt_reading_add_value(reading, value);
-		reading->context = g_strdup_printf("guest-run-%u", call->id);
 	} else {
 		kt_reading_add_value(reading, NULL);
 	}
+	if (call->is_active && !is_inside)
+		reading->context = g_strdup_printf("guest-run-%u", call->id);
 	kt_reading_mark_values(reading);
 	return g_steal_pointer(&reading);
 }

@@ -4,6 +4,7 @@
 
 #include "kt-live-param.h"
 #include "kt-live-private.h"
+#include "kt-words.h"
 
 #include <string.h>
 
@@ -23,6 +24,7 @@ static const Place places[] = {
 	{.prefix = "stats-period", .ops = &kt_live_period},
 	{.prefix = "dimm/", .ops = &kt_live_dimm},
 	{.prefix = "virtio-mem/", .ops = &kt_live_vmem},
+	{.prefix = KT_PLACE_INSIDE "/", .ops = &kt_live_inside_file},
 	{.prefix = "link/", .ops = &kt_live_link},
 	{.prefix = "title", .ops = &kt_live_title},
 	{.prefix = "description", .ops = &kt_live_description},

@@ -15,6 +15,7 @@ typedef struct KtLiveOps {
 
 extern const KtLiveOps kt_live_vcpus;
 extern const KtLiveOps kt_live_online;
+extern const KtLiveOps kt_live_inside_file;
 extern const KtLiveOps kt_live_iothreads;
 extern const KtLiveOps kt_live_iothread;
 extern const KtLiveOps kt_live_balloon;

@@ -213,8 +213,8 @@ read_record(const Reader *reader, const KtGuestRules *rules, const xmlNode *node
 		read_member(reader, &rules->v[i], node, (char *)record + rules->v[i].field->offset);
 }
 
-static const xmlNode *
-find_tune(const xmlNode *root)
+const xmlNode *
+kt_guest_xml_tune(const xmlNode *root)
 {
 	const xmlNode *metadata = kt_xml_child(root, "metadata");
 	const xmlNode *node = metadata ? kt_xml_child(metadata, "tune") : NULL;
@@ -227,7 +227,7 @@ find_tune(const xmlNode *root)
 static void
 read_tune(const Reader *reader, const xmlNode *root, KtGuestTune *tune)
 {
-	const xmlNode *node = find_tune(root);
+	const xmlNode *node = kt_guest_xml_tune(root);
 	const xmlNode *first = node ? kt_xml_child(node, "waive") : NULL;
 
 	tune->is_present = node != NULL;

@@ -12,6 +12,7 @@
  */
 
 #include "kt-facts.h"
+#include "kt-xml.h"
 
 /* Name space of kvmtune's element in the metadata:
  * <kvmtune:tune xmlns:kvmtune="..." class="latency" guest-exec="yes">
@@ -26,6 +27,9 @@ typedef struct KtGuestTune {
 	KtOptStr guest_exec;
 	KtWaiverList waivers;
 } KtGuestTune;
+
+/* kvmtune's element in the metadata of @root, or NULL. */
+const xmlNode *kt_guest_xml_tune(const xmlNode *root);
 
 /* Reads @xml into *@ret_config and *@ret_tune; memory belongs to the arena of @facts. @origin says
  * what it is, "live XML of 'web1'". */

@@ -2,7 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-inside-fetch.h"
 
-#include "kt-agent.h"
+#include "kt-agent-file.h"
+#include "kt-guest-xml.h"
 #include "kt-inside-answer.h"
 #include "kt-virt-conn.h"
 #include "kt-virt-uri.h"
@@ -18,6 +19,7 @@
 typedef struct Talk {
 	char *uuid;
 	bool has_blocks; /* memory can be plugged in */
+	bool is_open;    /* its owner allows to look at files */
 	KtArena *arena;
 	KtInside inside;
 	int64_t end_us;
@@ -166,11 +168,25 @@ ask_mounts(virDomainPtr domain, Talk *talk)
 	virTypedParamsFree(params, n);
 }
 
+static void
+ask_rules(virDomainPtr domain, Talk *talk)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *text = NULL;
+	KtOptStr *rules = &talk->inside.hotplug_rules;
+
+	if (!kt_agent_file_read(domain, KT_INSIDE_HOTPLUG, &text, &error))
+		rules->state = note_error(talk, error);
+	else if (text)
+		*rules = (KtOptStr){.v = kt_arena_strdup(talk->arena, text),
+				    .state = KT_STATE_VALUE};
+	else
+		rules->state = KT_STATE_ABSENT;
+}
+
 static bool
 talk_in_worker(virConnectPtr conn, void *data, GError **error)
 {
-	void (*const questions[])(virDomainPtr, Talk *) = {
-		[0] = ask_vcpus, [1] = ask_os, [2] = ask_mounts, [3] = ask_blocks};
 	Talk *talk = data;
 	virDomainPtr domain = virDomainLookupByUUIDString(conn, talk->uuid);
 
@@ -182,10 +198,16 @@ talk_in_worker(virConnectPtr conn, void *data, GError **error)
 		return false;
 	}
 	kt_inside_set_state(&talk->inside, KT_STATE_BROKEN);
-	for (size_t i = 0; i < G_N_ELEMENTS(questions) && may_go_on(talk); i++) {
-		if (questions[i] != ask_blocks || talk->has_blocks)
-			questions[i](domain, talk);
-	}
+	talk->inside.hotplug_rules.state = talk->is_open ? KT_STATE_BROKEN : KT_STATE_UNSET;
+	ask_vcpus(domain, talk);
+	if (may_go_on(talk))
+		ask_os(domain, talk);
+	if (may_go_on(talk))
+		ask_mounts(domain, talk);
+	if (talk->has_blocks && may_go_on(talk))
+		ask_blocks(domain, talk);
+	if (talk->is_open && may_go_on(talk))
+		ask_rules(domain, talk);
 	if (!talk->has_blocks) {
 		talk->inside.memory_blocks.state = KT_STATE_ABSENT;
 		talk->inside.memory_blocks_online.state = KT_STATE_ABSENT;
@@ -248,6 +270,27 @@ find_obstacle(const KtVirtDump *dump, const KtVirtDomain *domain, bool *ret_has_
 	return "it has no channel for an agent";
 }
 
+/* Of one view: 1 allowed, 0 not, -1 it says nothing. */
+static int
+consent_of(KtOptStr xml)
+{
+	g_autoptr(xmlDoc) doc =
+		kt_known(xml) ? kt_xml_parse(xml.v, strlen(xml.v), "domain XML", NULL) : NULL;
+	const xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
+	const xmlNode *tune = root ? kt_guest_xml_tune(root) : NULL;
+
+	return tune ? g_strcmp0(kt_xml_attribute(tune, "guest-exec"), "yes") == 0 : -1;
+}
+
+/* The stored definition counts where it says anything. */
+static bool
+is_open(const KtVirtDomain *domain)
+{
+	int stored = consent_of(domain->inactive_xml);
+
+	return (stored >= 0 ? stored : consent_of(domain->live_xml)) > 0;
+}
+
 static void
 ask(KtVirtConn *conn, KtVirtDump *dump, KtVirtDomain *domain, bool has_blocks)
 {
@@ -258,6 +301,7 @@ ask(KtVirtConn *conn, KtVirtDump *dump, KtVirtDomain *domain, bool has_blocks)
 	talk->uuid = g_strdup(domain->uuid.v);
 	talk->arena = kt_arena_new();
 	talk->has_blocks = has_blocks;
+	talk->is_open = is_open(domain);
 	kt_virt_conn_limit_next(conn, CALL_LIMIT_MS);
 	if (!kt_virt_conn_call(conn, what, talk_in_worker, talk, talk_clear, &error))
 		say_nothing(dump, domain, kt_virt_state(error), error->message);

@@ -43,6 +43,8 @@ static const KtField inside_fields[] = {
 		 .doc = "release of its kernel"),
 	KT_FIELD_LIST(KtInside, mounts, mount_schema, .source = "agent: guest-get-fsinfo",
 		      .doc = "file systems that are mounted"),
+	KT_FIELD(KtInside, hotplug_rules, .source = "agent: guest-file-read " KT_INSIDE_HOTPLUG,
+		 .doc = "kvmtune's rules for what is plugged in; only with consent"),
 };
 KT_SCHEMA(kt_inside_schema, KtInside, inside_fields, .doc = "what its own system says");
 

@@ -37,7 +37,11 @@ typedef struct KtInside {
 	KtOptStr os_version; /* "12" */
 	KtOptStr kernel;     /* "6.1.0-28-amd64" */
 	KtInsideMountList mounts;
+	KtOptStr hotplug_rules; /* text of the file of KT_INSIDE_HOTPLUG; only with consent */
 } KtInside;
+
+/* Where kvmtune's rules stand in a guest that is to use what is plugged in. */
+#define KT_INSIDE_HOTPLUG "/etc/udev/rules.d/61-kvmtune-hotplug.rules"
 
 extern const KtSchema kt_inside_schema;
 

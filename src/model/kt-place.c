@@ -22,6 +22,8 @@ live_name(const char *locator)
 {
 	const char *slash = strchr(locator, '/');
 
+	if (g_str_has_prefix(locator, KT_PLACE_INSIDE))
+		return g_strdup_printf("%s inside", locator + strlen(KT_PLACE_INSIDE));
 	if (g_str_has_prefix(locator, "vcpupin/"))
 		return g_strdup_printf("pin of vCPU %s", slash + 1);
 	if (g_str_has_prefix(locator, "iothreadpin/"))

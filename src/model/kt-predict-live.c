@@ -279,6 +279,28 @@ predict_period(KtGuest *guest, const char *text)
 	return true;
 }
 
+static bool
+is_inside(const char *locator)
+{
+	return g_str_equal(locator, "vcpus-online") || g_str_has_prefix(locator, KT_PLACE_INSIDE);
+}
+
+/* Only --in-guest knows what is there now. */
+static bool
+predict_inside(KtFacts *facts, KtInside *inside, const KtChange *change)
+{
+	if (g_str_equal(change->locator, "vcpus-online"))
+		return kt_known(inside->vcpus_online) &&
+		       parse_set(facts, change->to, &inside->vcpus_online);
+	if (!g_str_equal(change->locator, KT_PLACE_INSIDE KT_INSIDE_HOTPLUG))
+		return false;
+	inside->hotplug_rules = (KtOptStr){
+		.v = change->to ? kt_arena_strdup(facts->arena, change->to) : NULL,
+		.state = change->to ? KT_STATE_VALUE : KT_STATE_ABSENT,
+	};
+	return true;
+}
+
 bool
 kt_predict_live(KtFacts *facts, KtGuest *guest, const KtChange *change)
 {
@@ -286,9 +308,8 @@ kt_predict_live(KtFacts *facts, KtGuest *guest, const KtChange *change)
 
 	if (!kt_opt_true(guest->is_active))
 		return false;
-	if (g_str_equal(change->locator, "vcpus-online"))
-		return kt_known(guest->inside.vcpus_online) &&
-		       parse_set(facts, change->to, &guest->inside.vcpus_online);
+	if (is_inside(change->locator))
+		return predict_inside(facts, &guest->inside, change);
 	if (g_str_equal(change->locator, "cpu_shares"))
 		return predict_shares(guest, change->to);
 	if (g_str_has_prefix(change->locator, "sched/"))

@@ -78,6 +78,9 @@ typedef enum KtKnob {
 	KT_KNOB_N,
 } KtKnob;
 
+/* Locator of DOMAIN_LIVE for a file inside the guest: this, and its path there. */
+#define KT_PLACE_INSIDE "inside"
+
 /* How the text of a VALUE file is written and compared. */
 typedef enum KtSyntax {
 	KT_SYNTAX_UNSET = 0,

@@ -111,14 +111,26 @@ tell_idle_memory(const KtView *view, KtSink *out)
 		       "offline ('lsmem' or 'grep . /sys/devices/system/memory/*/state').");
 }
 
-/* A hotplug that ends there is half a hotplug. */
+static const char rules[] = "# kvmtune: what is plugged in comes online\n"
+			    "ACTION==\"add\", SUBSYSTEM==\"cpu\", ATTR{online}=\"1\"\n"
+			    "ACTION==\"add\", SUBSYSTEM==\"memory\", "
+			    "ATTR{state}=\"online_movable\"\n";
+
+/* A hotplug that ends there is half a hotplug. A file that is there already is somebody's. */
 static void
-advise_rules(KtSink *out)
+lay_rules(const KtView *view, KtSink *out)
 {
-	kt_sink_advice(out,
-		       "From now on, by rules in the guest, /etc/udev/rules.d/99-hotplug.rules: "
-		       "ACTION==\"add\", SUBSYSTEM==\"cpu\", ATTR{online}=\"1\" and "
-		       "ACTION==\"add\", SUBSYSTEM==\"memory\", ATTR{state}=\"online_movable\".");
+	const KtOptStr now = view->guest->inside.hotplug_rules;
+
+	if (kt_guest_is_open(view) && now.state == KT_STATE_ABSENT)
+		kt_sink_domain_live(
+			out, view->guest, KT_PLACE_INSIDE KT_INSIDE_HOTPLUG, NULL, rules);
+	else if (!kt_opt_is(now, rules))
+		kt_sink_advice(out,
+			       "From now on, by rules in the guest, " KT_INSIDE_HOTPLUG
+			       ": ACTION==\"add\", SUBSYSTEM==\"cpu\", ATTR{online}=\"1\" and "
+			       "ACTION==\"add\", SUBSYSTEM==\"memory\", "
+			       "ATTR{state}=\"online_movable\".");
 }
 
 /* Its agent was asked and could not say: what the command line tells is not the whole truth. */
@@ -154,7 +166,7 @@ evaluate(const KtView *view, KtSink *out)
 		tell_idle_memory(view, out);
 	if (has_idle_vcpus)
 		tell_idle_vcpus(view, out);
-	advise_rules(out);
+	lay_rules(view, out);
 	return KT_VERDICT_FINDING;
 }
 
