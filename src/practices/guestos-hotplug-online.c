@@ -93,13 +93,22 @@ tell_idle_vcpus(const KtView *view, KtSink *out)
 	switch_on(view, out);
 }
 
+static const char rules[] = "# kvmtune: what is plugged in comes online\n"
+			    "ACTION==\"add\", SUBSYSTEM==\"cpu\", ATTR{online}=\"1\"\n"
+			    "ACTION==\"add\", SUBSYSTEM==\"memory\", "
+			    "ATTR{state}=\"online_movable\"\n";
+
 static void
 tell_idle_memory(const KtView *view, KtSink *out)
 {
 	const KtInside *inside = &view->guest->inside;
 
 	kt_sink_severity(out, KT_SEVERITY_MEDIUM);
-	kt_sink_summary(out, "memory that is plugged in is offline inside");
+	/* Rules are for what comes after them. */
+	kt_sink_summary(out,
+			kt_opt_is(inside->hotplug_rules, rules)
+				? "memory that came before the guest had rules is offline inside"
+				: "memory that is plugged in is offline inside");
 	kt_sink_evidence(out,
 			 inside->memory_blocks_online.origin,
 			 "its system uses %u of %u blocks of memory",
@@ -110,11 +119,6 @@ tell_idle_memory(const KtView *view, KtSink *out)
 		       ">/sys/devices/system/memory/memoryN/state for each that is "
 		       "offline ('lsmem' or 'grep . /sys/devices/system/memory/*/state').");
 }
-
-static const char rules[] = "# kvmtune: what is plugged in comes online\n"
-			    "ACTION==\"add\", SUBSYSTEM==\"cpu\", ATTR{online}=\"1\"\n"
-			    "ACTION==\"add\", SUBSYSTEM==\"memory\", "
-			    "ATTR{state}=\"online_movable\"\n";
 
 /* A hotplug that ends there is half a hotplug. A file that is there already is somebody's. */
 static void

@@ -152,10 +152,40 @@ settle_disks(const KtImageList *images, const KtGuestConfig *config)
 	}
 }
 
+/* libvirt has each feature, and one pin of each thread, at most once. */
+static void
+settle_twins(KtGuestConfig *config)
+{
+	KtCpuFeatureList *features = &config->cpu_policies;
+	KtIothreadPinList *pins = &config->iothread_pins;
+	KtVcpuPinList *vcpus = &config->vcpu_pins;
+
+	for (uint32_t i = 1; i < features->n; i++) {
+		for (uint32_t j = 0; j < i; j++) {
+			if (kt_known(features->v[i].name) &&
+			    kt_opt_is(features->v[j].name, features->v[i].name.v))
+				features->n = i;
+		}
+	}
+	for (uint32_t i = 1; i < pins->n; i++) {
+		for (uint32_t j = 0; j < i; j++) {
+			if (pins->v[j].iothread.v == pins->v[i].iothread.v)
+				pins->n = i;
+		}
+	}
+	for (uint32_t i = 1; i < vcpus->n; i++) {
+		for (uint32_t j = 0; j < i; j++) {
+			if (vcpus->v[j].vcpu.v == vcpus->v[i].vcpu.v)
+				vcpus->n = i;
+		}
+	}
+}
+
 /* What no collector leaves absent (fill_defaults() in collect/kt-guest-xml.c). */
 static void
 settle_config(KtGuestConfig *config)
 {
+	settle_twins(config);
 	if (config->vcpus.state == KT_STATE_ABSENT)
 		config->vcpus = config->vcpus_max;
 	if (config->current_memory_kib.state == KT_STATE_ABSENT)
