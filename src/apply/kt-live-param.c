@@ -167,20 +167,31 @@ typedef struct Reading {
 	bool is_read;
 } Reading;
 
+static virTypedParameterPtr
+find_param(Params *params, const char *name)
+{
+	for (int i = 0; i < params->n; i++) {
+		if (g_str_equal(params->v[i].field, name))
+			return &params->v[i];
+	}
+	return NULL;
+}
+
 /* A driver that has just been opened finds the guest's control groups a moment after the guest
  * (libvirt 9.0, qemuProcessReconnect runs in a thread), and says meanwhile that they are not
- * mounted. */
+ * mounted. And while systemd gives a group another weight, libvirt may not see its quotas. */
 static bool
 is_answered(virDomainPtr domain, void *data)
 {
 	Reading *reading = data;
 	Params *params = reading->params;
 
+	params_clear(params);
 	params->n = reading->place->family->max;
 	reading->is_read = reading->place->family->get(
 				   domain, reading->place->device, params->v, &params->n) >= 0;
 	if (reading->is_read)
-		return true;
+		return find_param(params, reading->place->name) != NULL;
 	params->n = 0;
 	return (unsigned)virGetLastErrorCode() != VIR_ERR_OPERATION_INVALID;
 }
@@ -195,15 +206,14 @@ read_param(virDomainPtr domain, const Place *place, Params *params, GError **err
 		kt_throw_virt(error, "read the setting");
 		return NULL;
 	}
-	for (int i = 0; i < params->n; i++) {
-		if (g_str_equal(params->v[i].field, place->name))
-			return &params->v[i];
-	}
-	kt_throw(error,
-		 KT_ERROR_NOT_FOUND,
-		 "the guest has no setting '%s' (its control group lacks it, or libvirt does)",
-		 place->name);
-	return NULL;
+	virTypedParameterPtr param = find_param(params, place->name);
+	if (!param)
+		kt_throw(error,
+			 KT_ERROR_NOT_FOUND,
+			 "the guest has no setting '%s' (its control group lacks it, or libvirt "
+			 "does)",
+			 place->name);
+	return param;
 }
 
 /* A device that the list does not name has no limit. */
