@@ -42,7 +42,7 @@ switch_on(virDomainPtr domain, const KtCpuset *blocks)
 		json_array_append_new(list, wish);
 	}
 	kt_json_set(arguments, "mem-blks", list);
-	g_autoptr(KtJson) done =
+	g_autoptr(KtJson) done G_GNUC_UNUSED =
 		kt_agent_ask(domain, "guest-set-memory-blocks", arguments, AGENT_S, NULL);
 }
 

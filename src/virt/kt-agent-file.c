@@ -96,7 +96,8 @@ kt_agent_file_read(virDomainPtr domain, const char *path, char **ret_text, GErro
 		return false;
 	}
 	char *text = read_open(domain, handle, path, error);
-	g_autoptr(KtJson) closed = ask(domain, "guest-file-close", about_handle(handle), NULL);
+	g_autoptr(KtJson) closed G_GNUC_UNUSED =
+		ask(domain, "guest-file-close", about_handle(handle), NULL);
 	*ret_text = text;
 	return text != NULL;
 }
