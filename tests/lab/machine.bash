@@ -336,6 +336,7 @@ cmd_up()
 	image=$(image)
 	touch "$image"
 	! alive || die "$LAB_NAME runs already"
+	[ -e "${LAB_OWNER:-/}" ] || die "the run that wants $LAB_NAME has ended"
 	[ "$LAB_FROM" != auto ] || LAB_FROM=$(booted "$image")
 	if [ -n "$LAB_FROM" ]; then
 		from=$image/saved/$LAB_FROM
