@@ -5,6 +5,7 @@
 #include "kt-fd.h"
 #include "kt-file.h"
 #include "kt-neighbours.h"
+#include "kt-slice-cpus.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -23,13 +24,21 @@ throw_state(GError **error, KtState state, const char *path)
 	return kt_throw(error, KT_ERROR_IO, "'%s' cannot be read", path);
 }
 
+static KtState
+read_text(KtMachine *machine, const char *path, char **ret_text)
+{
+	if (kt_slice_cpus_is(path))
+		return kt_slice_cpus_read(machine->root, path, ret_text);
+	return kt_root_read(machine->root, path, ret_text, NULL);
+}
+
 static KtReading *
 value_read(KtMachine *machine, const KtStep *step, GError **error)
 {
 	const KtEdit *edit = &step->edits[0];
 	g_autoptr(KtReading) reading = kt_reading_new();
 	g_autofree char *text = NULL;
-	KtState state = kt_root_read(machine->root, edit->locator, &text, NULL);
+	KtState state = read_text(machine, edit->locator, &text);
 
 	if (state == KT_STATE_DENIED || state == KT_STATE_BROKEN) {
 		throw_state(error, state, edit->locator);
@@ -72,6 +81,7 @@ throw_write(GError **error, int errno_value, const char *path, const char *value
 		 .hint = "the file system is mounted read-only, as in a container"},
 		{.errno_value = EPERM, .hint = "kernel lockdown or missing root forbids it"},
 		{.errno_value = EINVAL, .hint = "the kernel does not accept this value now"},
+		{.errno_value = ENOSPC, .hint = "the kernel has no room for this value now"},
 		{.errno_value = EBUSY,
 		 .hint = "the kernel is busy with the previous value; try again later"},
 	};
@@ -147,7 +157,7 @@ value_restore(KtMachine *machine, const KtStep *step, const KtReading *before, G
 
 	if (!value)
 		return kt_throw(error, KT_ERROR_IO, "'%s' did not exist before", edit->locator);
-	if (kt_root_read(machine->root, edit->locator, &text, NULL) == KT_STATE_VALUE)
+	if (read_text(machine, edit->locator, &text) == KT_STATE_VALUE)
 		now = kt_syntax_value(edit->syntax, text);
 	/* Writing the same value again can have side effects of its own. */
 	if (g_strcmp0(now, value) != 0 && !write_value(machine, edit->locator, value, error))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-collect-host-private.h"
+#include "kt-slice-cpus.h"
 
 #include <string.h>
 
@@ -73,7 +74,7 @@ io_cost(KtHostJob *job)
 	return kt_host_str(job, on->str, IO_COST);
 }
 
-/* Empty while AllowedCPUs= is not set (systemd.resource-control(5)). */
+/* All of them while AllowedCPUs= is not set (systemd.resource-control(5)). */
 static KtOptCpuset
 slice_cpus(KtHostJob *job, const char *path)
 {
@@ -81,7 +82,7 @@ slice_cpus(KtHostJob *job, const char *path)
 	g_autofree char *line = NULL;
 	KtCpuset cpus = {0};
 
-	fact.state = kt_root_read_line(job->root, path, &line);
+	fact.state = kt_slice_cpus_read(job->root, path, &line);
 	if (fact.state != KT_STATE_VALUE)
 		return fact;
 	if (kt_cpuset_parse_list(line, &cpus, NULL))

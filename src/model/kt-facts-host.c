@@ -467,7 +467,8 @@ static const KtField cgroup_fields[] = {
 	KT_FIELD(KtCgroup, machine_weight, .source = "/sys/fs/cgroup/machine.slice/cpu.weight",
 		 .form = KT_FORM_LINE, .doc = "of all guests together; version 2"),
 	KT_FIELD(KtCgroup, system_cpus, .source = "/sys/fs/cgroup/system.slice/cpuset.cpus",
-		 .doc = "where programs of the host may run; empty = everywhere; version 2"),
+		 .doc = "where programs of the host may run: all CPUs that are possible when "
+			"nobody restricts them; version 2"),
 	KT_FIELD(KtCgroup, user_cpus, .source = "/sys/fs/cgroup/user.slice/cpuset.cpus",
 		 .doc = "the same of programs of users"),
 	KT_FIELD(KtCgroup, io_cost, .source = "/sys/fs/cgroup/io.cost.qos",

@@ -93,7 +93,7 @@ typedef struct KtCgroup {
 	KtOptStr controllers;
 	KtOptU64 system_weight;
 	KtOptU64 machine_weight;
-	KtOptCpuset system_cpus; /* of system.slice; empty = all */
+	KtOptCpuset system_cpus; /* of system.slice */
 	KtOptCpuset user_cpus;
 	KtOptStr io_cost; /* devices whose io.cost is on; "" = none */
 } KtCgroup;

@@ -75,7 +75,7 @@ void kt_sink_module_param(KtSink *sink, const char *module, const char *param, b
 void kt_sink_boot_arg(KtSink *sink, const char *key, const char *from, const char *to);
 
 /* CPUs that the programs of a slice of systemd may use: live in its control group (version 2) and
- * in a drop-in. @from: what its file cpuset.cpus says, "" = all. */
+ * in a drop-in. @from: as kt_slice_cpus_read() tells it. */
 void kt_sink_slice_cpus(KtSink *sink, const char *slice, const char *from, const char *to);
 
 /* A module that is to be loaded at boot. The running host stays as it is. */

@@ -124,10 +124,10 @@ static const char plan_text[] =
 	"\"syntax\":\"plain\"}]}],\"notes\":[]}";
 
 static KtPlan *
-make_plan(void)
+make_plan(const char *text)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(KtJson) json = kt_json_parse(plan_text, strlen(plan_text), "plan", &error);
+	g_autoptr(KtJson) json = kt_json_parse(text, strlen(text), "plan", &error);
 	KtPlan *plan = json ? kt_plan_from_json(json, &error) : NULL;
 
 	g_assert_no_error(error);
@@ -135,9 +135,9 @@ make_plan(void)
 }
 
 static KtTxn *
-apply(Fixture *fixture, GError **error)
+apply_text(Fixture *fixture, const char *text, GError **error)
 {
-	g_autoptr(KtPlan) plan = make_plan();
+	g_autoptr(KtPlan) plan = make_plan(text);
 	KtTxn *txn = NULL;
 	const KtApplyRun run = {
 		.machine = &fixture->machine,
@@ -148,6 +148,12 @@ apply(Fixture *fixture, GError **error)
 	bool ok = kt_apply_run(&run, &txn, error);
 	g_assert_true(ok == (*error == NULL));
 	return txn;
+}
+
+static KtTxn *
+apply(Fixture *fixture, GError **error)
+{
+	return apply_text(fixture, plan_text, error);
 }
 
 static KtTxn *
@@ -285,6 +291,33 @@ test_file_keeps_owner(Fixture *fixture, const void *data)
 	g_assert_cmpuint(info.st_mode & 07777, ==, 0640);
 }
 
+static const char slice_plan[] =
+	"{\"schema_version\":1,\"kind\":\"kvmtune-plan\",\"groups\":["
+	"{\"id\":1,\"title\":\"cpus\",\"practices\":\"host.cpu-isolation\",\"severity\":\"high\","
+	"\"risk\":\"low\"}],\"steps\":["
+	"{\"id\":1,\"group\":1,\"knob\":\"value\",\"target\":\"host\",\"title\":\"host\","
+	"\"effect\":\"live\",\"risk\":\"low\",\"edits\":[{\"locator\":"
+	"\"/sys/fs/cgroup/system.slice/cpuset.cpus\",\"from\":\"0-7\",\"to\":\"0-2\","
+	"\"syntax\":\"list\"}]}],\"notes\":[]}";
+
+/* The kernel takes no empty list back while programs run in the group. */
+static void
+test_slice_cpus(Fixture *fixture, const void *data)
+{
+	const char *path = "sys/fs/cgroup/system.slice/cpuset.cpus";
+	g_autoptr(GError) error = NULL;
+
+	put(fixture, path, "\n");
+	put(fixture, "sys/devices/system/cpu/possible", "0-7\n");
+	g_autoptr(KtTxn) txn = apply_text(fixture, slice_plan, &error);
+	g_assert_no_error(error);
+	assert_file(fixture, path, "0-2\n");
+
+	g_autoptr(KtTxn) undone = undo(fixture, txn->id);
+	g_assert_cmpint(undone->steps[0].outcome, ==, KT_OUTCOME_RESTORED);
+	assert_file(fixture, path, "0-7\n");
+}
+
 #define ADD(name, func) g_test_add("/apply/" name, Fixture, NULL, setup, func, teardown)
 
 int
@@ -298,5 +331,6 @@ main(int argc, char **argv)
 	ADD("undo-leaves-foreign-value", test_undo_foreign);
 	ADD("undo-after-reboot", test_undo_after_reboot);
 	ADD("replaced-file-keeps-permissions", test_file_keeps_owner);
+	ADD("slice-without-a-list-gets-all-cpus", test_slice_cpus);
 	return g_test_run();
 }

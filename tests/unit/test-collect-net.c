@@ -111,6 +111,8 @@ test_slices(void)
 	kt_test_tree_put(tree, "/sys/fs/cgroup/system.slice/cpuset.cpus", "\n");
 	kt_test_tree_put(tree, "/sys/fs/cgroup/user.slice/cpuset.cpus", "0-3\n");
 	kt_test_assert_collects(tree, "host/cgroup/system_cpus", "''");
+	kt_test_tree_put(tree, "/sys/devices/system/cpu/possible", "0-7\n");
+	kt_test_assert_collects(tree, "host/cgroup/system_cpus", "'0-7'");
 	kt_test_assert_collects(tree, "host/cgroup/user_cpus", "'0-3'");
 }
 
