@@ -29,25 +29,17 @@ link_target(KtRoot *root, const char *link)
 	return g_canonicalize_filename(target, "/etc");
 }
 
-static bool
-exists(KtRoot *root, const char *path)
-{
-	uint32_t mode = 0;
-
-	return kt_root_mode(root, path, &mode) == KT_STATE_VALUE;
-}
-
 static char *
 menu_file(KtRoot *root)
 {
-	bool is_efi = exists(root, "/sys/firmware/efi");
+	bool is_efi = kt_root_exists(root, "/sys/firmware/efi");
 	g_autofree char *target = is_efi ? link_target(root, "/etc/grub2-efi.cfg") : NULL;
 
 	if (!target)
 		target = link_target(root, "/etc/grub2.cfg");
-	if (target && exists(root, target))
+	if (target && kt_root_exists(root, target))
 		return g_steal_pointer(&target);
-	return g_strdup(is_efi && exists(root, OPENEULER_CFG) ? OPENEULER_CFG : GRUB_CFG);
+	return g_strdup(is_efi && kt_root_exists(root, OPENEULER_CFG) ? OPENEULER_CFG : GRUB_CFG);
 }
 
 static GPtrArray *

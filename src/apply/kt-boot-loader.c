@@ -276,15 +276,10 @@ static const KtBootLoader *const loaders[] = {
 const KtBootLoader *
 kt_boot_loader_find(KtRoot *root, GError **error)
 {
-	static const KtBootFiles files = {
-		.grub = "/etc/default/grub",
-		.zipl = "/etc/zipl.conf",
-		.os_release = "/etc/os-release",
-	};
 	const char *name = NULL;
 	const char *path = NULL;
 
-	if (kt_boot_choice(root, &files, &name, &path) != KT_STATE_VALUE)
+	if (kt_boot_choice(root, &name, &path) != KT_STATE_VALUE)
 		name = NULL;
 	for (size_t i = 0; name && i < G_N_ELEMENTS(loaders); i++) {
 		if (g_str_equal(loaders[i]->name, name))

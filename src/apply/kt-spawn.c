@@ -100,10 +100,9 @@ kt_spawn(const KtMachine *machine, const char *const *argv, unsigned limit_s, GE
 	};
 	g_autoptr(GError) problem = NULL;
 	g_autoptr(GString) text = g_string_new(NULL);
-	uint32_t mode = 0;
 	GPid pid = 0;
 
-	if (kt_root_mode(machine->root, argv[0], &mode) != KT_STATE_VALUE)
+	if (!kt_root_exists(machine->root, argv[0]))
 		return kt_throw(error, KT_ERROR_NOT_FOUND, "'%s' does not exist", argv[0]);
 	if (!g_spawn_async_with_pipes("/",
 				      (char **)argv,

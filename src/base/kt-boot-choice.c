@@ -6,11 +6,15 @@
 
 #include <string.h>
 
+#define GRUB "/etc/default/grub"
+#define ZIPL "/etc/zipl.conf"
+
 /* systemd-boot reads those of the boot partition, whose mount point differs (bootctl(1)). */
-const char *const kt_boot_entry_dirs[] = {"/boot/loader/entries",
-					  "/efi/loader/entries",
-					  "/boot/efi/loader/entries",
-					  NULL};
+static const char *const entry_dirs[] = {
+	"/boot/loader/entries",
+	"/efi/loader/entries",
+	"/boot/efi/loader/entries",
+};
 const char *const kt_boot_grubby_paths[] = {"/usr/sbin/grubby",
 					    "/sbin/grubby",
 					    "/usr/bin/grubby",
@@ -20,19 +24,11 @@ const char *const kt_boot_mkconfig_paths[] = {"/usr/sbin/grub2-mkconfig",
 					      "/usr/bin/grub2-mkconfig",
 					      NULL};
 
-static bool
-exists(KtRoot *root, const char *path)
-{
-	uint32_t mode = 0;
-
-	return kt_root_mode(root, path, &mode) == KT_STATE_VALUE;
-}
-
 const char *
 kt_boot_first(KtRoot *root, const char *const *paths)
 {
 	for (; *paths; paths++) {
-		if (exists(root, *paths))
+		if (kt_root_exists(root, *paths))
 			return *paths;
 	}
 	return NULL;
@@ -56,9 +52,9 @@ has_entries(KtRoot *root, const char *dir)
 const char *
 kt_boot_entry_dir(KtRoot *root)
 {
-	for (size_t i = 0; kt_boot_entry_dirs[i]; i++) {
-		if (has_entries(root, kt_boot_entry_dirs[i]) == KT_STATE_VALUE)
-			return kt_boot_entry_dirs[i];
+	for (size_t i = 0; i < G_N_ELEMENTS(entry_dirs); i++) {
+		if (has_entries(root, entry_dirs[i]) == KT_STATE_VALUE)
+			return entry_dirs[i];
 	}
 	return NULL;
 }
@@ -71,7 +67,7 @@ has_systemd_boot(KtRoot *root)
 	g_autofree char *dir = entries ? g_path_get_dirname(entries) : NULL;
 	g_autofree char *settings = dir ? g_strconcat(dir, "/loader.conf", NULL) : NULL;
 
-	return settings && exists(root, settings);
+	return settings && kt_root_exists(root, settings);
 }
 
 static bool
@@ -87,9 +83,9 @@ has_word(const char *text, const char *key, const char *word)
 
 /* Only Debian's grub-mkconfig reads /etc/default/grub.d; others have an update-grub, too. */
 static bool
-is_debian(KtRoot *root, const KtBootFiles *files)
+is_debian(KtRoot *root)
 {
-	const char *const paths[] = {files->os_release, "/usr/lib/os-release"};
+	const char *const paths[] = {"/etc/os-release", "/usr/lib/os-release"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
 		g_autofree char *text = NULL;
@@ -110,39 +106,39 @@ choose(const char *name, const char *path, const char **ret_name, const char **r
 
 /* What is left: GRUB with its settings in one file, or none. */
 static KtState
-choose_grub(KtRoot *root, const KtBootFiles *files, const char **ret_name, const char **ret_path)
+choose_grub(KtRoot *root, const char **ret_name, const char **ret_path)
 {
 	uint32_t mode = 0;
-	KtState state = kt_root_mode(root, files->grub, &mode);
+	KtState state = kt_root_mode(root, GRUB, &mode);
 
-	if (state == KT_STATE_ABSENT && exists(root, files->zipl) &&
+	if (state == KT_STATE_ABSENT && kt_root_exists(root, ZIPL) &&
 	    kt_boot_first(root, kt_boot_zipl_paths))
-		return choose("zipl", files->zipl, ret_name, ret_path);
+		return choose("zipl", ZIPL, ret_name, ret_path);
 	if (state == KT_STATE_ABSENT)
-		return choose("none", files->grub, ret_name, ret_path);
-	*ret_path = files->grub;
+		return choose("none", GRUB, ret_name, ret_path);
+	*ret_path = GRUB;
 	if (state != KT_STATE_VALUE)
 		return state;
-	if (exists(root, "/usr/sbin/transactional-update"))
-		return choose("transactional", files->grub, ret_name, ret_path);
-	if (is_debian(root, files) && exists(root, "/usr/sbin/update-grub"))
-		return choose("grub-debian", files->grub, ret_name, ret_path);
+	if (kt_root_exists(root, "/usr/sbin/transactional-update"))
+		return choose("transactional", GRUB, ret_name, ret_path);
+	if (is_debian(root) && kt_root_exists(root, "/usr/sbin/update-grub"))
+		return choose("grub-debian", GRUB, ret_name, ret_path);
 	if (kt_boot_first(root, kt_boot_mkconfig_paths))
-		return choose("grub2", files->grub, ret_name, ret_path);
-	return choose("grub-other", files->grub, ret_name, ret_path);
+		return choose("grub2", GRUB, ret_name, ret_path);
+	return choose("grub-other", GRUB, ret_name, ret_path);
 }
 
 KtState
-kt_boot_choice(KtRoot *root, const KtBootFiles *files, const char **ret_name, const char **ret_path)
+kt_boot_choice(KtRoot *root, const char **ret_name, const char **ret_path)
 {
 	static const char ostree[] = "/run/ostree-booted";
-	const char *entries = kt_boot_entry_dirs[0];
+	const char *entries = entry_dirs[0];
 	bool has_grubby = kt_boot_first(root, kt_boot_grubby_paths) != NULL;
 	KtState state = has_grubby ? has_entries(root, entries) : KT_STATE_ABSENT;
 
 	/* An image-based system makes its entries anew with each image. */
-	if (exists(root, ostree))
-		return choose(exists(root, "/usr/bin/rpm-ostree") ? "ostree" : "none",
+	if (kt_root_exists(root, ostree))
+		return choose(kt_root_exists(root, "/usr/bin/rpm-ostree") ? "ostree" : "none",
 			      ostree,
 			      ret_name,
 			      ret_path);
@@ -153,5 +149,5 @@ kt_boot_choice(KtRoot *root, const KtBootFiles *files, const char **ret_name, co
 		return state;
 	if (has_systemd_boot(root))
 		return choose("entries", kt_boot_entry_dir(root), ret_name, ret_path);
-	return choose_grub(root, files, ret_name, ret_path);
+	return choose_grub(root, ret_name, ret_path);
 }

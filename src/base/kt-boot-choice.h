@@ -21,21 +21,10 @@
 
 #include "kt-root.h"
 
-/* Directories with entries, in the order they are looked at. */
-extern const char *const kt_boot_entry_dirs[];
-
-/* Settings of the host that decide: of GRUB, of zipl, and the distribution's name. */
-typedef struct KtBootFiles {
-	const char *grub;
-	const char *zipl;
-	const char *os_release;
-} KtBootFiles;
-
 /* VALUE with one of the names above, else why it cannot be told. *@ret_path: what decided. */
-KtState kt_boot_choice(KtRoot *root, const KtBootFiles *files, const char **ret_name,
-		       const char **ret_path);
+KtState kt_boot_choice(KtRoot *root, const char **ret_name, const char **ret_path);
 
-/* The directory of kt_boot_entry_dirs that holds entries, or NULL. */
+/* The first directory that holds entries, or NULL. */
 const char *kt_boot_entry_dir(KtRoot *root);
 
 /* The first of @paths (NULL-terminated) that exists, or NULL. */

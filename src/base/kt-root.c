@@ -153,3 +153,11 @@ kt_root_mode(KtRoot *root, const char *path, uint32_t *ret_mode)
 {
 	return root->ops->mode(root->data, path, ret_mode);
 }
+
+bool
+kt_root_exists(KtRoot *root, const char *path)
+{
+	uint32_t mode = 0;
+
+	return kt_root_mode(root, path, &mode) == KT_STATE_VALUE;
+}

@@ -78,5 +78,8 @@ KtState kt_root_link(KtRoot *root, const char *path, char **ret_target);
 /* st_mode of what @path leads to. */
 KtState kt_root_mode(KtRoot *root, const char *path, uint32_t *ret_mode);
 
+/* Is there something at @path? What cannot be told counts as no. */
+bool kt_root_exists(KtRoot *root, const char *path);
+
 /* The state that an errno stands for (see above). */
 KtState kt_state_from_errno(int errno_value);

@@ -108,11 +108,12 @@ kt_host_collect_cgroup(KtHostJob *job)
 		cgroup->controllers = cgroup->version;
 		return;
 	}
-	if (kt_host_exists(job, CONTROLLERS)) {
+	if (kt_root_exists(job->root, CONTROLLERS)) {
 		cgroup->version = kt_host_str(job, "v2", CONTROLLERS);
 		cgroup->controllers = kt_host_line_str(job, CONTROLLERS);
 		return;
 	}
-	cgroup->version = kt_host_str(job, kt_host_exists(job, UNIFIED) ? "hybrid" : "v1", CGROUP);
+	cgroup->version =
+		kt_host_str(job, kt_root_exists(job->root, UNIFIED) ? "hybrid" : "v1", CGROUP);
 	cgroup->controllers = v1_controllers(job);
 }

@@ -40,9 +40,6 @@ KtState kt_host_text(KtHostJob *job, const char *path, char **ret_text);
  * characters. Free with g_free. */
 KtState kt_host_line(KtHostJob *job, const char *path, char **ret_line);
 
-/* True when something is at @path, whatever it is. */
-bool kt_host_exists(KtHostJob *job, const char *path);
-
 /* The bracketed word of "always [madvise] never", the only word where there are no brackets; NULL
  * when it is neither. Free with g_free. */
 char *kt_host_choice(const char *line);

@@ -36,7 +36,7 @@ is_builtin(KtHostJob *job)
 {
 	KtOptBool is_module = is_there(job, INITSTATE);
 
-	if (!kt_host_exists(job, "/sys/module/kvm"))
+	if (!kt_root_exists(job->root, "/sys/module/kvm"))
 		is_module.state = KT_STATE_ABSENT;
 	is_module.v = kt_known(is_module) && !is_module.v;
 	return is_module;

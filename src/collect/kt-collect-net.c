@@ -13,9 +13,9 @@ kind_of(KtHostJob *job, const char *dir)
 	g_autofree char *tap = g_strconcat(dir, "/tun_flags", NULL);
 	g_autofree char *device = g_strconcat(dir, "/device", NULL);
 
-	if (kt_host_exists(job, tap))
+	if (kt_root_exists(job->root, tap))
 		return "tap";
-	return kt_host_exists(job, device) ? "physical" : NULL;
+	return kt_root_exists(job->root, device) ? "physical" : NULL;
 }
 
 static KtOptU64
@@ -51,7 +51,7 @@ bridge(KtHostJob *job, const char *dir)
 	if (state == KT_STATE_VALUE) {
 		g_autofree char *name = g_path_get_basename(link);
 		g_autofree char *mark = g_strconcat(NET "/", name, "/bridge", NULL);
-		if (kt_host_exists(job, mark))
+		if (kt_root_exists(job->root, mark))
 			return kt_host_str(job, name, path);
 		state = KT_STATE_ABSENT;
 	}

@@ -54,14 +54,6 @@ kt_host_line(KtHostJob *job, const char *path, char **ret_line)
 	return read_line(job, path, /* can_be_blank= */ false, ret_line);
 }
 
-bool
-kt_host_exists(KtHostJob *job, const char *path)
-{
-	uint32_t mode = 0;
-
-	return kt_root_mode(job->root, path, &mode) == KT_STATE_VALUE;
-}
-
 char *
 kt_host_choice(const char *line)
 {

@@ -109,7 +109,7 @@ init(KtHostJob *job)
 	/* sd_booted(3) looks at the same. */
 	static const char booted[] = "/run/systemd/system";
 
-	if (kt_host_exists(job, booted))
+	if (kt_root_exists(job->root, booted))
 		return kt_host_str(job, "systemd", booted);
 	return kt_host_line_str(job, "/proc/1/comm");
 }
@@ -117,14 +117,9 @@ init(KtHostJob *job)
 static KtOptStr
 bootloader(KtHostJob *job)
 {
-	static const KtBootFiles files = {
-		.grub = "/etc/default/grub",
-		.zipl = "/etc/zipl.conf",
-		.os_release = "/etc/os-release",
-	};
 	const char *name = NULL;
 	const char *path = NULL;
-	KtState state = kt_boot_choice(job->root, &files, &name, &path);
+	KtState state = kt_boot_choice(job->root, &name, &path);
 
 	if (state == KT_STATE_VALUE)
 		return kt_host_str(job, name, path);

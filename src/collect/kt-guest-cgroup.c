@@ -94,12 +94,10 @@ guest_group(const char *path)
 static char *
 hierarchy(KtRoot *root, const Line *line, const char *controller)
 {
-	uint32_t mode = 0;
-
 	if (!*line->controllers)
 		return g_strdup(MOUNT);
 	g_autofree char *own = g_strconcat(MOUNT "/", line->controllers, NULL);
-	if (kt_root_mode(root, own, &mode) == KT_STATE_VALUE)
+	if (kt_root_exists(root, own))
 		return g_steal_pointer(&own);
 	return g_strconcat(MOUNT "/", controller, NULL);
 }
