@@ -88,6 +88,19 @@ kt_shell_get(const char *text, const char *key, char **ret_value)
 	return KT_SHELL_VALUE;
 }
 
+KtState
+kt_shell_get_cpus(const char *text, const char *key, KtCpuset *ret_cpus)
+{
+	g_autofree char *value = NULL;
+	KtShellState state = kt_shell_get(text, key, &value);
+
+	if (state == KT_SHELL_ABSENT || (state == KT_SHELL_VALUE && !*value))
+		return KT_STATE_ABSENT;
+	return state == KT_SHELL_VALUE && kt_cpuset_parse_list(value, ret_cpus, NULL)
+		       ? KT_STATE_VALUE
+		       : KT_STATE_BROKEN;
+}
+
 unsigned
 kt_shell_count(const char *text, const char *key)
 {

@@ -10,8 +10,8 @@
  * lines) is said to be COMPLEX and left alone. Of several assignments the last one counts.
  */
 
-#include <glib.h>
-#include <stdbool.h>
+#include "kt-cpuset.h"
+#include "kt-opt.h"
 
 typedef enum KtShellState {
 	KT_SHELL_ABSENT = 0, /* no assignment */
@@ -21,6 +21,10 @@ typedef enum KtShellState {
 
 /* What @key is set to; *@ret_value, only with VALUE, is freed with g_free. */
 KtShellState kt_shell_get(const char *text, const char *key, char **ret_value);
+
+/* The same of a CPU list: ABSENT when there is none or an empty one, BROKEN when it cannot be told.
+ * Only VALUE writes *@ret_cpus. */
+KtState kt_shell_get_cpus(const char *text, const char *key, KtCpuset *ret_cpus);
 
 /* How many lines assign to @key. */
 unsigned kt_shell_count(const char *text, const char *key);

@@ -3,28 +3,15 @@
 #include "kt-collect-host-private.h"
 #include "kt-shell-text.h"
 
-/* The same that irqbalance(1) reads from its environment since version 1.8.0; the older mask
- * IRQBALANCE_BANNED_CPUS is only warned about. */
-#define BANNED "IRQBALANCE_BANNED_CPULIST"
-
 static KtOptCpuset
 banned(KtHostJob *job, const char *text, const char *path)
 {
-	KtOptCpuset fact = {
-		.state = KT_STATE_ABSENT,
-		.origin = kt_facts_origin(job->facts, path),
-	};
 	KtCpuset cpus = {0};
-	g_autofree char *value = NULL;
-	KtShellState state = kt_shell_get(text, BANNED, &value);
+	KtState state = kt_shell_get_cpus(text, KT_IRQBALANCE_BANNED, &cpus);
 
-	if (state == KT_SHELL_ABSENT || (state == KT_SHELL_VALUE && !*value))
-		return fact;
-	if (state != KT_SHELL_VALUE || !kt_cpuset_parse_list(value, &cpus, NULL)) {
-		fact.state = KT_STATE_BROKEN;
-		return fact;
-	}
-	return kt_host_cpuset(job, &cpus, path);
+	if (state == KT_STATE_VALUE)
+		return kt_host_cpuset(job, &cpus, path);
+	return (KtOptCpuset){.state = state, .origin = kt_facts_origin(job->facts, path)};
 }
 
 /* Debian's unit reads the first, those of Red Hat, SUSE and openEuler the second. */

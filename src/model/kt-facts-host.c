@@ -427,7 +427,7 @@ static const KtField irqbalance_fields[] = {
 	KT_FIELD(KtIrqbalance, file, .source = "/etc/default/irqbalance, /etc/sysconfig/irqbalance",
 		 .doc = "with its settings"),
 	KT_FIELD(
-		KtIrqbalance, banned, .source = "IRQBALANCE_BANNED_CPULIST in it",
+		KtIrqbalance, banned, .source = KT_IRQBALANCE_BANNED " in it",
 		.doc = "CPUs that it leaves alone; absent: the isolated ones and those without a tick"),
 };
 static KT_SCHEMA(irqbalance_schema, KtIrqbalance, irqbalance_fields,

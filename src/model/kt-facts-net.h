@@ -37,6 +37,10 @@ typedef struct KtIrqDevice {
 } KtIrqDevice;
 KT_LIST(KtIrqDeviceList, KtIrqDevice);
 
+/* What irqbalance(1) reads from its environment since version 1.8.0; the older mask
+ * IRQBALANCE_BANNED_CPUS is only warned about. */
+#define KT_IRQBALANCE_BANNED "IRQBALANCE_BANNED_CPULIST"
+
 typedef struct KtIrqbalance {
 	KtOptStr file; /* that its unit reads; absent: there is none */
 	KtOptCpuset banned;

@@ -165,6 +165,16 @@ kt_facts_sort_images(KtFacts *facts)
 		qsort(facts->images.v, facts->images.n, sizeof(KtImage), compare_images);
 }
 
+const KtConfigFile *
+kt_facts_find_file(const KtHost *host, const char *path)
+{
+	for (uint32_t i = 0; i < host->config_files.n; i++) {
+		if (kt_opt_is(host->config_files.v[i].path, path))
+			return &host->config_files.v[i];
+	}
+	return NULL;
+}
+
 const KtImage *
 kt_facts_find_image(const KtFacts *facts, const char *path)
 {

@@ -70,6 +70,10 @@ char *kt_facts_digest(const KtFacts *facts);
 /* The guest with this UUID, or NULL. */
 const KtGuest *kt_facts_find_guest(const KtFacts *facts, const char *uuid);
 
+/* The configuration file of this path, or NULL when the facts have none. Its text may be unknown.
+ */
+const KtConfigFile *kt_facts_find_file(const KtHost *host, const char *path);
+
 /* Puts the images in the order that kt_facts_find_image() needs; for who fills them. */
 void kt_facts_sort_images(KtFacts *facts);
 

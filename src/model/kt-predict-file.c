@@ -147,20 +147,13 @@ put_sysctl_lines(KtFacts *facts, const KtChange *change)
 		memcpy(old->v, lines->data, sizeof(KtSysctlLine) * lines->len);
 }
 
-/* As the collector reads it. */
 static void
 put_banned(KtFacts *facts, const char *text)
 {
 	KtOptCpuset *banned = &facts->host.irqbalance.banned;
 	KtCpuset *cpus = kt_arena_new0(facts->arena, KtCpuset, 1);
-	g_autofree char *value = NULL;
-	KtShellState state = kt_shell_get(text, "IRQBALANCE_BANNED_CPULIST", &value);
 
-	banned->state = KT_STATE_BROKEN;
-	if (state == KT_SHELL_ABSENT || (state == KT_SHELL_VALUE && !*value))
-		banned->state = KT_STATE_ABSENT;
-	else if (state == KT_SHELL_VALUE && kt_cpuset_parse_list(value, cpus, NULL))
-		banned->state = KT_STATE_VALUE;
+	banned->state = kt_shell_get_cpus(text, KT_IRQBALANCE_BANNED, cpus);
 	banned->v = banned->state == KT_STATE_VALUE ? cpus : NULL;
 }
 

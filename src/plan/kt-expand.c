@@ -29,12 +29,9 @@ static void G_GNUC_PRINTF(2, 3) note(KtExpansion *out, const char *format, ...)
 static const char *
 file_text(const KtFacts *facts, const char *path)
 {
-	for (uint32_t i = 0; i < facts->host.config_files.n; i++) {
-		const KtConfigFile *file = &facts->host.config_files.v[i];
-		if (kt_opt_is(file->path, path) && kt_known(file->text))
-			return file->text.v;
-	}
-	return NULL;
+	const KtConfigFile *file = kt_facts_find_file(&facts->host, path);
+
+	return file && kt_known(file->text) ? file->text.v : NULL;
 }
 
 /* An own file whose whole content is decided here. */

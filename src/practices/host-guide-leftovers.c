@@ -10,16 +10,6 @@
 
 static const char *const variables[] = {"GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT"};
 
-static const KtConfigFile *
-find_file(const KtHost *host, const char *path)
-{
-	for (uint32_t i = 0; i < host->config_files.n; i++) {
-		if (kt_opt_is(host->config_files.v[i].path, path))
-			return &host->config_files.v[i];
-	}
-	return NULL;
-}
-
 /* The words of @from that @words lacks, added to it. */
 static void
 add_words(GPtrArray *words, const char *from)
@@ -127,7 +117,7 @@ report_erased(const KtConfigFile *file, const char *key, const char *erased, uns
 static bool
 check_grub(const KtHost *host, KtSink *out)
 {
-	const KtConfigFile *file = find_file(host, GRUB);
+	const KtConfigFile *file = kt_facts_find_file(host, GRUB);
 	g_autofree char *text = file && kt_known(file->text) ? g_strdup(file->text.v) : NULL;
 	bool is_found = false;
 
@@ -153,7 +143,7 @@ check_grub(const KtHost *host, KtSink *out)
 static bool
 check_huge_pages(const KtHost *host, bool is_found, KtSink *out)
 {
-	const KtConfigFile *file = find_file(host, QEMU_KVM);
+	const KtConfigFile *file = kt_facts_find_file(host, QEMU_KVM);
 	g_autoptr(GPtrArray) kept = g_ptr_array_new();
 
 	if (!file || !kt_known(file->text) || kt_shell_count(file->text.v, "KVM_HUGEPAGES") == 0)
@@ -185,7 +175,7 @@ evaluate(const KtView *view, KtSink *out)
 	if (!kt_sink_needs(out, host->config_files, "the configuration files"))
 		return KT_VERDICT_UNKNOWN;
 	for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
-		const KtConfigFile *file = find_file(host, paths[i]);
+		const KtConfigFile *file = kt_facts_find_file(host, paths[i]);
 		if (file && !kt_sink_needs(out, file->text, paths[i]))
 			return KT_VERDICT_UNKNOWN;
 	}

@@ -38,16 +38,15 @@ static bool
 can_remove_all(const KtView *view)
 {
 	const KtSysctlLineList *lines = &view->host->sysctl_lines;
-	const KtConfigFileList *files = &view->host->config_files;
 
 	for (uint32_t i = 0; i < lines->n; i++) {
-		bool is_held = false;
 		if (!kt_opt_is(lines->v[i].key, KEY))
 			continue;
-		for (uint32_t j = 0; j < files->n && kt_known(lines->v[i].file); j++)
-			is_held |= kt_known(files->v[j].text) &&
-				   kt_opt_is(files->v[j].path, lines->v[i].file.v);
-		if (!is_held)
+		const KtConfigFile *file =
+			kt_known(lines->v[i].file)
+				? kt_facts_find_file(view->host, lines->v[i].file.v)
+				: NULL;
+		if (!file || !kt_known(file->text))
 			return false;
 	}
 	return true;
