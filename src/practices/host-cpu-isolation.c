@@ -25,15 +25,6 @@ find_siblings(const KtHost *host, const KtCpuset *isolated)
 	return siblings;
 }
 
-static void
-blame(KtSink *out, KtSeverity severity, const char *summary, bool *is_found)
-{
-	kt_sink_severity(out, severity);
-	if (!*is_found)
-		kt_sink_summary(out, "%s", summary);
-	*is_found = true;
-}
-
 /* Do the slices of the host's own programs leave @cpus alone? Then a cpuset keeps them apart, which
  * the kernel recommends over isolcpus=. */
 static bool
@@ -72,8 +63,7 @@ propose_slices(const KtView *view, const KtCpuMap *map, KtSink *out)
 }
 
 static void
-check_pinned(const KtView *view, const KtCpuMap *map, const KtCpuset *isolated, KtSink *out,
-	     bool *is_found)
+check_pinned(const KtView *view, const KtCpuMap *map, const KtCpuset *isolated, KtSink *out)
 {
 	KtCpuset open = map->single;
 
@@ -83,7 +73,7 @@ check_pinned(const KtView *view, const KtCpuMap *map, const KtCpuset *isolated, 
 
 	g_autofree char *list = kt_cpuset_to_list(&open);
 	g_autofree char *all = kt_cpuset_to_list(&map->single);
-	blame(out, KT_SEVERITY_HIGH, "other programs may run on CPUs of pinned vCPUs", is_found);
+	kt_sink_blame(out, KT_SEVERITY_HIGH, "other programs may run on CPUs of pinned vCPUs");
 	kt_sink_evidence(out,
 			 view->facts->guests.origin,
 			 "pinned to one vCPU each, and not isolated: %s",
@@ -99,15 +89,14 @@ check_pinned(const KtView *view, const KtCpuMap *map, const KtCpuset *isolated, 
 }
 
 static void
-check_rest(const KtView *view, const KtCpuMap *map, const KtCpuset *isolated, KtSink *out,
-	   bool *is_found)
+check_rest(const KtView *view, const KtCpuMap *map, const KtCpuset *isolated, KtSink *out)
 {
 	KtOptCpuset fact = view->host->cpu.isolated;
 	KtCpuset siblings = find_siblings(view->host, isolated);
 	KtCpuset idle = *isolated;
 
 	if (map->n_wide > 0) {
-		blame(out, KT_SEVERITY_HIGH, "vCPUs sit together on one isolated CPU", is_found);
+		kt_sink_blame(out, KT_SEVERITY_HIGH, "vCPUs sit together on one isolated CPU");
 		kt_sink_evidence(out,
 				 fact.origin,
 				 "%u pins name several isolated CPUs, where nothing balances",
@@ -116,10 +105,8 @@ check_rest(const KtView *view, const KtCpuMap *map, const KtCpuset *isolated, Kt
 	}
 	if (!kt_cpuset_is_empty(&siblings)) {
 		g_autofree char *list = kt_cpuset_to_list(&siblings);
-		blame(out,
-		      KT_SEVERITY_HIGH,
-		      "hardware threads beside isolated CPUs are not",
-		      is_found);
+		kt_sink_blame(
+			out, KT_SEVERITY_HIGH, "hardware threads beside isolated CPUs are not");
 		kt_sink_evidence(out, fact.origin, "on the core of an isolated CPU: %s", list);
 		kt_sink_advice(out, "Isolate both threads of a core, or neither.");
 	}
@@ -127,7 +114,7 @@ check_rest(const KtView *view, const KtCpuMap *map, const KtCpuset *isolated, Kt
 	kt_cpuset_and_not(&idle, &map->helpers);
 	if (map->are_pins_known && !kt_cpuset_is_empty(&idle)) {
 		g_autofree char *list = kt_cpuset_to_list(&idle);
-		blame(out, KT_SEVERITY_MEDIUM, "isolated CPUs serve no guest", is_found);
+		kt_sink_blame(out, KT_SEVERITY_MEDIUM, "isolated CPUs serve no guest");
 		kt_sink_evidence(out, fact.origin, "isolated, and in no pin of a guest: %s", list);
 		kt_sink_advice(out,
 			       "Take them out of isolcpus= unless another program (DPDK, a guest "
@@ -137,7 +124,7 @@ check_rest(const KtView *view, const KtCpuMap *map, const KtCpuset *isolated, Kt
 
 /* A CPU without a tick where others may run has the costs of both and the use of neither. */
 static void
-check_tick(const KtView *view, const KtCpuMap *map, KtSink *out, bool *is_found)
+check_tick(const KtView *view, const KtCpuMap *map, KtSink *out)
 {
 	KtCpuset only = map->nohz_full;
 
@@ -146,7 +133,7 @@ check_tick(const KtView *view, const KtCpuMap *map, KtSink *out, bool *is_found)
 		return;
 
 	g_autofree char *list = kt_cpuset_to_list(&only);
-	blame(out, KT_SEVERITY_LOW, "CPUs without a tick are not isolated", is_found);
+	kt_sink_blame(out, KT_SEVERITY_LOW, "CPUs without a tick are not isolated");
 	kt_sink_evidence(
 		out, view->host->cpu.nohz_full.origin, "in nohz_full, and not isolated: %s", list);
 	kt_sink_advice(out, "Give nohz_full= and isolcpus= the same CPUs.");
@@ -157,7 +144,6 @@ evaluate(const KtView *view, KtSink *out)
 {
 	KtOptCpuset isolated = view->host->cpu.isolated;
 	KtCensus census = {0};
-	bool is_found = false;
 	KtCpuMap map = {0};
 
 	if (view->workload != KT_WORKLOAD_LATENCY || isolated.state == KT_STATE_ABSENT)
@@ -166,10 +152,10 @@ evaluate(const KtView *view, KtSink *out)
 	    !kt_census_needs(view, KT_CENSUS_COUNTING, &census, out))
 		return KT_VERDICT_UNKNOWN;
 	kt_cpu_map_draw(view->facts, &map);
-	check_pinned(view, &map, isolated.v, out, &is_found);
-	check_rest(view, &map, isolated.v, out, &is_found);
-	check_tick(view, &map, out, &is_found);
-	if (is_found)
+	check_pinned(view, &map, isolated.v, out);
+	check_rest(view, &map, isolated.v, out);
+	check_tick(view, &map, out);
+	if (kt_sink_has_blame(out))
 		return KT_VERDICT_FINDING;
 	return map.are_pins_known ? KT_VERDICT_OK : kt_census_unknown(view, out);
 }

@@ -56,17 +56,7 @@ typedef struct Pools {
 	uint64_t idle_kib;  /* in pools, and no defined guest will ask for it */
 	uint32_t n_unclear;
 	bool is_wanted; /* a guest is on static huge pages */
-	KtSeverity worst;
 } Pools;
-
-static void
-blame(Pools *pools, KtSeverity severity, KtSink *out, const char *summary)
-{
-	kt_sink_severity(out, severity);
-	if (severity > pools->worst)
-		kt_sink_summary(out, "%s", summary);
-	pools->worst = MAX(pools->worst, severity);
-}
 
 static bool
 is_strict(const KtView *view)
@@ -205,15 +195,13 @@ check_size(Pools *pools, uint64_t size_kib, KtSink *out)
 	pools->idle_kib += idle_kib(view, &need);
 	pools->n_unclear += need.n_unclear;
 	if (need.missing > need.overcommit)
-		blame(pools,
-		      KT_SEVERITY_CRITICAL,
-		      out,
-		      "guests will not start: there are too few static huge pages");
+		kt_sink_blame(out,
+			      KT_SEVERITY_CRITICAL,
+			      "guests will not start: there are too few static huge pages");
 	else if (need.misplaced)
-		blame(pools,
-		      KT_SEVERITY_HIGH,
-		      out,
-		      "static huge pages are on other nodes than the guest bound to them");
+		kt_sink_blame(out,
+			      KT_SEVERITY_HIGH,
+			      "static huge pages are on other nodes than the guest bound to them");
 	else
 		return;
 	describe(view, &need, out);
@@ -234,10 +222,8 @@ check_waste(Pools *pools, KtSink *out)
 	if (view->facts->guests.state != KT_STATE_VALUE || pools->n_unclear > 0 ||
 	    pools->idle_kib <= limit_kib)
 		return;
-	blame(pools,
-	      KT_SEVERITY_HIGH,
-	      out,
-	      "much memory lies in huge pages that no guest will use");
+	kt_sink_blame(
+		out, KT_SEVERITY_HIGH, "much memory lies in huge pages that no guest will use");
 	kt_sink_evidence(out,
 			 view->host->memory.huge_pools.origin,
 			 "%" G_GUINT64_FORMAT " MiB of %" G_GUINT64_FORMAT
@@ -271,10 +257,9 @@ check_size_of_all(Pools *pools, KtSink *out)
 	if (pools->pools_kib == 0 ||
 	    pools->pools_kib <= minus(pools->total_kib, pools->reserve_kib))
 		return;
-	blame(pools,
-	      is_outage ? KT_SEVERITY_CRITICAL : KT_SEVERITY_LOW,
-	      out,
-	      "static huge pages leave the host too little memory");
+	kt_sink_blame(out,
+		      is_outage ? KT_SEVERITY_CRITICAL : KT_SEVERITY_LOW,
+		      "static huge pages leave the host too little memory");
 	kt_sink_evidence(out,
 			 view->host->memory.huge_pools.origin,
 			 "%" G_GUINT64_FORMAT " MiB of %" G_GUINT64_FORMAT
@@ -305,7 +290,7 @@ check_balloon(Pools *pools, KtSink *out)
 	}
 	if (n == 0)
 		return;
-	blame(pools, KT_SEVERITY_INFO, out, "a balloon frees nothing on static huge pages");
+	kt_sink_blame(out, KT_SEVERITY_INFO, "a balloon frees nothing on static huge pages");
 	kt_sink_evidence(out,
 			 guests->origin,
 			 "%u guest%s with <currentMemory> below <memory> on static huge pages",
@@ -336,7 +321,7 @@ evaluate(const KtView *view, KtSink *out)
 		check_sizes(&pools, out);
 	check_size_of_all(&pools, out);
 	check_balloon(&pools, out);
-	if (pools.worst)
+	if (kt_sink_has_blame(out))
 		return KT_VERDICT_FINDING;
 	return pools.n_unclear || !are_guests_known ? kt_census_unknown(view, out) : KT_VERDICT_OK;
 }

@@ -6,8 +6,6 @@
 #include "kt-pins.h"
 #include "kt-shell-text.h"
 
-#define BANNED "IRQBALANCE_BANNED_CPULIST"
-
 static const KtParam params[] = {
 	{
 		.name = "one_cpu_percent",
@@ -32,17 +30,7 @@ typedef struct Check {
 	KtCpuMap map;
 	bool has_balancer;
 	bool has_ban; /* what irqbalance has to be told is in the report */
-	bool is_found;
 } Check;
-
-static void
-blame(Check *check, KtSeverity severity, const char *summary)
-{
-	kt_sink_severity(check->out, severity);
-	if (!check->is_found)
-		kt_sink_summary(check->out, "%s", summary);
-	check->is_found = true;
-}
 
 /* CPUs that irqbalance leaves alone: without a list those that the kernel isolates (irqbalance
  * 1.9, setup_banned_cpus()). */
@@ -61,13 +49,11 @@ find_banned(const Check *check)
 static const KtConfigFile *
 settings_file(const KtHost *host)
 {
-	for (uint32_t i = 0; i < host->config_files.n; i++) {
-		const KtConfigFile *file = &host->config_files.v[i];
-		if (kt_known(host->irqbalance.file) && kt_known(file->text) &&
-		    kt_opt_is(file->path, host->irqbalance.file.v))
-			return file;
-	}
-	return NULL;
+	const KtConfigFile *file = kt_known(host->irqbalance.file)
+					   ? kt_facts_find_file(host, host->irqbalance.file.v)
+					   : NULL;
+
+	return file && kt_known(file->text) ? file : NULL;
 }
 
 /* A list of our own must repeat what irqbalance leaves out by itself only while there is none. */
@@ -76,13 +62,15 @@ propose_ban(const Check *check)
 {
 	const KtConfigFile *file = settings_file(check->view->host);
 	g_autofree char *list = kt_cpuset_to_list(&check->map.reserved);
-	g_autofree char *text = file ? kt_shell_set(file->text.v, BANNED, list) : NULL;
+	g_autofree char *text =
+		file ? kt_shell_set(file->text.v, KT_IRQBALANCE_BANNED, list) : NULL;
 
 	if (text)
 		kt_sink_file(check->out, file->path.v, file->text.v, text);
 	else
 		kt_sink_advice(check->out,
-			       "Set " BANNED "=%s in the file that irqbalance.service reads.",
+			       "Set " KT_IRQBALANCE_BANNED
+			       "=%s in the file that irqbalance.service reads.",
 			       list);
 	kt_sink_advice(check->out,
 		       "'systemctl restart irqbalance' makes the list true and moves the vectors.");
@@ -98,7 +86,9 @@ check_ban(Check *check)
 	if (!check->has_balancer || kt_cpuset_is_empty(&open))
 		return;
 	g_autofree char *list = kt_cpuset_to_list(&open);
-	blame(check, KT_SEVERITY_HIGH, "irqbalance may move interrupts to CPUs of pinned vCPUs");
+	kt_sink_blame(check->out,
+		      KT_SEVERITY_HIGH,
+		      "irqbalance may move interrupts to CPUs of pinned vCPUs");
 	kt_sink_evidence(check->out,
 			 check->view->host->irqbalance.file.origin,
 			 "irqbalance runs and is free to use CPUs %s",
@@ -130,9 +120,9 @@ check_vectors(Check *check)
 		if (kt_cpuset_is_empty(&hits))
 			continue;
 		g_autofree char *list = kt_cpuset_to_list(&hits);
-		blame(check,
-		      KT_SEVERITY_HIGH,
-		      "interrupts of devices arrive on CPUs of pinned vCPUs");
+		kt_sink_blame(check->out,
+			      KT_SEVERITY_HIGH,
+			      "interrupts of devices arrive on CPUs of pinned vCPUs");
 		kt_sink_evidence(check->out,
 				 cpus.origin,
 				 "vectors of %s arrive on CPUs %s, which a vCPU has for itself",
@@ -200,7 +190,9 @@ check_assigned(Check *check, const KtPciDevice *device)
 	if (kt_cpuset_is_subset(device->irq_cpus.v, &nodes))
 		return;
 	g_autofree char *list = kt_cpuset_to_list(device->irq_cpus.v);
-	blame(check, KT_SEVERITY_MEDIUM, "interrupts of a guest's device arrive on another node");
+	kt_sink_blame(check->out,
+		      KT_SEVERITY_MEDIUM,
+		      "interrupts of a guest's device arrive on another node");
 	kt_sink_evidence(check->out,
 			 device->irq_cpus.origin,
 			 "those of %s, which guest %s has, arrive on CPUs %s",
@@ -241,7 +233,7 @@ check_spread(Check *check)
 	    n_most * 100 <= n_all * kt_view_param(check->view, "one_cpu_percent") ||
 	    kt_cpuset_count(&check->map.online) < 2)
 		return;
-	blame(check, KT_SEVERITY_MEDIUM, "one CPU serves nearly all interrupts");
+	kt_sink_blame(check->out, KT_SEVERITY_MEDIUM, "one CPU serves nearly all interrupts");
 	kt_sink_evidence(check->out,
 			 devices->origin,
 			 "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
@@ -288,7 +280,7 @@ evaluate(const KtView *view, KtSink *out)
 	}
 	for (uint32_t i = 0; i < host->pci_devices.n; i++)
 		check_assigned(&check, &host->pci_devices.v[i]);
-	if (check.is_found)
+	if (kt_sink_has_blame(out))
 		return KT_VERDICT_FINDING;
 	return view->workload != KT_WORKLOAD_LATENCY || check.map.are_pins_known
 		       ? KT_VERDICT_OK

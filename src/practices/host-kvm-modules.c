@@ -5,19 +5,8 @@
 typedef struct Check {
 	const KtView *view;
 	KtSink *out;
-	bool is_found;
 	bool is_pending;
 } Check;
-
-/* The worst comes first and gives the title. */
-static void
-blame(Check *check, KtSeverity severity, const char *summary)
-{
-	kt_sink_severity(check->out, severity);
-	if (!check->is_found)
-		kt_sink_summary(check->out, "%s", summary);
-	check->is_found = true;
-}
 
 static void
 check_device(Check *check)
@@ -26,7 +15,9 @@ check_device(Check *check)
 
 	if (!kt_opt_true(host->cpu.has_virt) || !kt_known(host->kvm.device) || host->kvm.device.v)
 		return;
-	blame(check, KT_SEVERITY_CRITICAL, "the processor could run KVM, but /dev/kvm is missing");
+	kt_sink_blame(check->out,
+		      KT_SEVERITY_CRITICAL,
+		      "the processor could run KVM, but /dev/kvm is missing");
 	kt_sink_evidence(check->out, host->cpu.has_virt.origin, "the processor has VMX or SVM");
 	kt_sink_evidence(check->out, host->kvm.device.origin, "/dev/kvm is not there");
 	kt_sink_advice(check->out,
@@ -51,9 +42,9 @@ check_tables(Check *check)
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		if (!kt_known(rows[i].value) || rows[i].value.v)
 			continue;
-		blame(check,
-		      KT_SEVERITY_CRITICAL,
-		      "KVM does without what the processor has for guests");
+		kt_sink_blame(check->out,
+			      KT_SEVERITY_CRITICAL,
+			      "KVM does without what the processor has for guests");
 		kt_sink_evidence(check->out, rows[i].value.origin, "%s is N", rows[i].name);
 		kt_sink_advice(check->out,
 			       "Take %s out of /etc/modprobe.d and off the kernel command line; if "
@@ -85,7 +76,9 @@ check_emulated(Check *check)
 	for (uint32_t i = 0; i < guests->n; i++) {
 		if (!is_emulated(host, &guests->v[i]))
 			continue;
-		blame(check, KT_SEVERITY_HIGH, "a guest is emulated although KVM could run it");
+		kt_sink_blame(check->out,
+			      KT_SEVERITY_HIGH,
+			      "a guest is emulated although KVM could run it");
 		kt_sink_evidence(check->out,
 				 guests->v[i].live.type.origin,
 				 "guest %s has type 'qemu'",
@@ -120,11 +113,7 @@ will_load(const KtHost *host, const char *module)
 {
 	g_autofree char *path = g_strdup_printf("/etc/modules-load.d/kvmtune-%s.conf", module);
 
-	for (uint32_t i = 0; i < host->config_files.n; i++) {
-		if (kt_opt_is(host->config_files.v[i].path, path))
-			return true;
-	}
-	return false;
+	return kt_facts_find_file(host, path) != NULL;
 }
 
 static void
@@ -141,8 +130,10 @@ check_vhost(Check *check)
 		return;
 	}
 	/* Beside worse faults it is a remark: those are to be mended first. */
-	bool is_main = !check->is_found;
-	blame(check, KT_SEVERITY_HIGH, "network packets of guests pass through QEMU, not vhost");
+	bool is_main = !kt_sink_has_blame(check->out);
+	kt_sink_blame(check->out,
+		      KT_SEVERITY_HIGH,
+		      "network packets of guests pass through QEMU, not vhost");
 	kt_sink_evidence(check->out, host->kvm.vhost_net.origin, "/dev/vhost-net is not there");
 	kt_sink_evidence(check->out,
 			 check->view->facts->guests.origin,
@@ -161,9 +152,9 @@ check_huge_pages(Check *check)
 
 	if (!kt_opt_is(kvm->nx_huge_pages, "Y") || !kt_opt_is(kvm->itlb_multihit, "Not affected"))
 		return;
-	blame(check,
-	      KT_SEVERITY_MEDIUM,
-	      "KVM splits huge pages for a fault that this processor lacks");
+	kt_sink_blame(check->out,
+		      KT_SEVERITY_MEDIUM,
+		      "KVM splits huge pages for a fault that this processor lacks");
 	kt_sink_evidence(check->out, kvm->nx_huge_pages.origin, "kvm.nx_huge_pages is Y");
 	kt_sink_evidence(check->out, kvm->itlb_multihit.origin, "itlb_multihit: Not affected");
 	kt_sink_advice(check->out,
@@ -180,7 +171,7 @@ check_mmu(Check *check)
 	if (!kt_known(host->kvm.tdp_mmu) || host->kvm.tdp_mmu.v || !is_two_level ||
 	    !kt_census_kernel_from(host, 6, 1))
 		return;
-	blame(check, KT_SEVERITY_LOW, "KVM uses the slower of its two MMUs");
+	kt_sink_blame(check->out, KT_SEVERITY_LOW, "KVM uses the slower of its two MMUs");
 	kt_sink_evidence(check->out, host->kvm.tdp_mmu.origin, "kvm.tdp_mmu is N");
 	kt_sink_advice(check->out,
 		       "Take tdp_mmu out of /etc/modprobe.d and off the kernel command line.");
@@ -199,7 +190,7 @@ evaluate(const KtView *view, KtSink *out)
 	check_vhost(&check);
 	check_huge_pages(&check);
 	check_mmu(&check);
-	if (check.is_found)
+	if (kt_sink_has_blame(out))
 		return KT_VERDICT_FINDING;
 	if (check.is_pending)
 		return KT_VERDICT_PENDING;

@@ -26,17 +26,7 @@ typedef struct Check {
 	const KtView *view;
 	KtSink *out;
 	const KtNetDevice *device;
-	bool is_found;
 } Check;
-
-static void
-blame(Check *check, KtSeverity severity, const char *summary)
-{
-	kt_sink_severity(check->out, severity);
-	if (!check->is_found)
-		kt_sink_summary(check->out, "%s", summary);
-	check->is_found = true;
-}
 
 static void
 check_ring(Check *check)
@@ -47,7 +37,8 @@ check_ring(Check *check)
 	    !kt_known(device->rx_ring_max) || device->rx_ring.v >= device->rx_ring_max.v ||
 	    device->rx_missed.v < kt_view_param(check->view, "missed"))
 		return;
-	blame(check, KT_SEVERITY_MEDIUM, "a NIC drops packets that its ring could hold");
+	kt_sink_blame(
+		check->out, KT_SEVERITY_MEDIUM, "a NIC drops packets that its ring could hold");
 	kt_sink_evidence(check->out,
 			 device->rx_missed.origin,
 			 "%s: %" G_GUINT64_FORMAT
@@ -78,7 +69,7 @@ check_channels(Check *check)
 	    device->channels_max.v < 2 || kt_cpuset_count(online.v) < 2 ||
 	    device->speed_mbit.v < kt_view_param(check->view, "fast_mbit"))
 		return;
-	blame(check, KT_SEVERITY_MEDIUM, "one CPU serves all packets of a fast NIC");
+	kt_sink_blame(check->out, KT_SEVERITY_MEDIUM, "one CPU serves all packets of a fast NIC");
 	kt_sink_evidence(check->out,
 			 device->channels.origin,
 			 "%s: 1 queue of %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " Mbit/s",
@@ -101,7 +92,9 @@ check_offloads(Check *check)
 	if (!kt_known(device->bridge))
 		return;
 	if (kt_opt_true(device->lro)) {
-		blame(check, KT_SEVERITY_MEDIUM, "a NIC below a bridge merges packets for good");
+		kt_sink_blame(check->out,
+			      KT_SEVERITY_MEDIUM,
+			      "a NIC below a bridge merges packets for good");
 		kt_sink_evidence(check->out,
 				 device->lro.origin,
 				 "%s is a port of %s and has LRO on",
@@ -111,7 +104,7 @@ check_offloads(Check *check)
 	}
 	if (kt_known(device->gro) && !device->gro.v &&
 	    check->view->workload != KT_WORKLOAD_LATENCY) {
-		blame(check, KT_SEVERITY_LOW, "guests get each packet by itself");
+		kt_sink_blame(check->out, KT_SEVERITY_LOW, "guests get each packet by itself");
 		kt_sink_evidence(check->out,
 				 device->gro.origin,
 				 "%s is a port of %s and has GRO off",
@@ -136,9 +129,9 @@ check_mtu(Check *check)
 		if (!kt_opt_is(tap->kind, "tap") || !kt_known(tap->mtu) || !kt_known(tap->name) ||
 		    !kt_opt_is(tap->bridge, device->bridge.v) || tap->mtu.v <= device->mtu.v)
 			continue;
-		blame(check,
-		      KT_SEVERITY_MEDIUM,
-		      "large packets of guests are lost at the host's NIC");
+		kt_sink_blame(check->out,
+			      KT_SEVERITY_MEDIUM,
+			      "large packets of guests are lost at the host's NIC");
 		kt_sink_evidence(check->out,
 				 tap->mtu.origin,
 				 "%s takes %" G_GUINT64_FORMAT
@@ -177,7 +170,7 @@ evaluate(const KtView *view, KtSink *out)
 		check_offloads(&check);
 		check_mtu(&check);
 	}
-	if (check.is_found)
+	if (kt_sink_has_blame(out))
 		return KT_VERDICT_FINDING;
 	return n ? KT_VERDICT_OK : KT_VERDICT_NOT_APPLICABLE;
 }

@@ -19,23 +19,12 @@ static const char *const strangers[] = {
 };
 
 static void
-blame(KtSink *out, KtSeverity severity, const char *summary, bool *is_found)
-{
-	kt_sink_severity(out, severity);
-	/* The worst comes first and gives the title. */
-	if (!*is_found)
-		kt_sink_summary(out, "%s", summary);
-	*is_found = true;
-}
-
-static void
-check_xen(const KtHost *host, KtSink *out, bool *is_found)
+check_xen(const KtHost *host, KtSink *out)
 {
 	if (kt_census_is_dom0(host)) {
-		blame(out,
-		      KT_SEVERITY_CRITICAL,
-		      "this host runs under Xen (dom0), KVM cannot work",
-		      is_found);
+		kt_sink_blame(out,
+			      KT_SEVERITY_CRITICAL,
+			      "this host runs under Xen (dom0), KVM cannot work");
 		kt_sink_evidence(out,
 				 host->system.xen_capabilities.origin,
 				 "Xen capabilities: %s",
@@ -48,12 +37,12 @@ check_xen(const KtHost *host, KtSink *out, bool *is_found)
 }
 
 static void
-check_rivals(const KtHost *host, KtSink *out, bool *is_found)
+check_rivals(const KtHost *host, KtSink *out)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(rivals); i++) {
 		if (!kt_census_has_module(host, rivals[i].module))
 			continue;
-		blame(out, KT_SEVERITY_HIGH, "a second hypervisor is loaded beside KVM", is_found);
+		kt_sink_blame(out, KT_SEVERITY_HIGH, "a second hypervisor is loaded beside KVM");
 		kt_sink_evidence(out,
 				 host->modules.origin,
 				 "module '%s' of %s is loaded",
@@ -66,15 +55,13 @@ check_rivals(const KtHost *host, KtSink *out, bool *is_found)
 }
 
 static void
-check_strangers(const KtHost *host, KtSink *out, bool *is_found)
+check_strangers(const KtHost *host, KtSink *out)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(strangers); i++) {
 		if (!kt_census_has_agent(host, strangers[i]))
 			continue;
-		blame(out,
-		      KT_SEVERITY_MEDIUM,
-		      "guests run here that libvirt does not know",
-		      is_found);
+		kt_sink_blame(
+			out, KT_SEVERITY_MEDIUM, "guests run here that libvirt does not know");
 		kt_sink_evidence(out, host->agents.origin, "'%s' is running", strangers[i]);
 		kt_sink_advice(out,
 			       "Count what %s uses: libvirt and kvmtune do not see its memory and "
@@ -85,17 +72,15 @@ check_strangers(const KtHost *host, KtSink *out, bool *is_found)
 
 /* Left over from a VirtualBox that is gone: the first guest start pays for it. */
 static void
-check_late_enable(const KtHost *host, KtSink *out, bool *is_found)
+check_late_enable(const KtHost *host, KtSink *out)
 {
 	bool is_late = kt_opt_is(host->kvm.enable_virt_at_load, "N");
 
 	if (!is_late || host->modules.state != KT_STATE_VALUE ||
 	    kt_census_has_module(host, "vboxdrv"))
 		return;
-	blame(out,
-	      KT_SEVERITY_LOW,
-	      "KVM waits for the first guest to switch virtualization on",
-	      is_found);
+	kt_sink_blame(
+		out, KT_SEVERITY_LOW, "KVM waits for the first guest to switch virtualization on");
 	kt_sink_evidence(out,
 			 host->kvm.enable_virt_at_load.origin,
 			 "kvm.enable_virt_at_load is N, and VirtualBox is not loaded");
@@ -106,11 +91,11 @@ check_late_enable(const KtHost *host, KtSink *out, bool *is_found)
 }
 
 static void
-check_nested_xen(const KtHost *host, KtSink *out, bool *is_found)
+check_nested_xen(const KtHost *host, KtSink *out)
 {
 	if (kt_census_is_dom0(host) || !kt_opt_is(host->system.hypervisor, "xen"))
 		return;
-	blame(out, KT_SEVERITY_INFO, "this host is itself a guest of Xen", is_found);
+	kt_sink_blame(out, KT_SEVERITY_INFO, "this host is itself a guest of Xen");
 	kt_sink_evidence(out, host->system.hypervisor.origin, "the hypervisor below is Xen");
 	kt_sink_advice(out, "Expect KVM guests here to be slow: they are nested.");
 }
@@ -119,18 +104,17 @@ static KtVerdict
 evaluate(const KtView *view, KtSink *out)
 {
 	const KtHost *host = view->host;
-	bool is_found = false;
 
 	if (host->modules.state == KT_STATE_ABSENT && host->agents.state == KT_STATE_ABSENT &&
 	    host->system.xen_capabilities.state == KT_STATE_ABSENT)
 		return KT_VERDICT_NOT_APPLICABLE;
 
-	check_xen(host, out, &is_found);
-	check_rivals(host, out, &is_found);
-	check_strangers(host, out, &is_found);
-	check_late_enable(host, out, &is_found);
-	check_nested_xen(host, out, &is_found);
-	if (is_found)
+	check_xen(host, out);
+	check_rivals(host, out);
+	check_strangers(host, out);
+	check_late_enable(host, out);
+	check_nested_xen(host, out);
+	if (kt_sink_has_blame(out))
 		return KT_VERDICT_FINDING;
 	return kt_sink_needs_look(out, host->modules, "the list of modules") &&
 			       kt_sink_needs_look(out, host->agents, "the list of programs") &&

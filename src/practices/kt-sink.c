@@ -54,6 +54,20 @@ kt_sink_summary(KtSink *sink, const char *format, ...)
 }
 
 void
+kt_sink_blame(KtSink *sink, KtSeverity severity, const char *summary)
+{
+	if (!kt_sink_has_blame(sink) || severity > sink->result->severity)
+		kt_sink_summary(sink, "%s", summary);
+	kt_sink_severity(sink, severity);
+}
+
+bool
+kt_sink_has_blame(const KtSink *sink)
+{
+	return sink->result->summary != NULL;
+}
+
+void
 kt_sink_evidence(KtSink *sink, uint16_t origin, const char *format, ...)
 {
 	KtEvidence *evidence = kt_arena_new0(sink->arena, KtEvidence, 1);

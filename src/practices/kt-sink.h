@@ -25,6 +25,13 @@ void kt_sink_severity(KtSink *sink, KtSeverity severity);
 /* One line that says what is wrong here, <= 70 columns. */
 void kt_sink_summary(KtSink *sink, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
+/* One of several things that may be wrong: the worst gives severity and summary, of equals the
+ * first. */
+void kt_sink_blame(KtSink *sink, KtSeverity severity, const char *summary);
+
+/* Is anything wrong so far? */
+bool kt_sink_has_blame(const KtSink *sink);
+
 /* A fact that the verdict rests on. @origin: the .origin of that fact. */
 void kt_sink_evidence(KtSink *sink, uint16_t origin, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
