@@ -38,11 +38,7 @@ ask(virDomainPtr domain, const char *name, KtCpuset *ret_set, GError **error)
 
 	if (!kt_agent_limit(domain, AGENT_S, error))
 		return false;
-	int64_t begin_us = g_get_monotonic_time();
-	int rc = -1;
-	do {
-		rc = virDomainGetGuestVcpus(domain, &params, &n, 0);
-	} while (rc < 0 && kt_agent_may_retry(begin_us));
+	int rc = kt_agent_vcpus(domain, &params, &n);
 	if (rc < 0)
 		kt_throw_virt(error, "ask the guest's agent for its vCPUs");
 	kt_agent_unlimit(domain);

@@ -94,12 +94,7 @@ ask_vcpus(virDomainPtr domain, Talk *talk)
 	virTypedParameterPtr params = NULL;
 	unsigned n = 0;
 
-	int64_t begin_us = g_get_monotonic_time();
-	int rc = -1;
-	do {
-		rc = virDomainGetGuestVcpus(domain, &params, &n, 0);
-	} while (rc < 0 && kt_agent_may_retry(begin_us));
-	if (rc < 0) {
+	if (kt_agent_vcpus(domain, &params, &n) < 0) {
 		KtState state = note_failure(talk, "ask the agent for its vCPUs");
 		talk->inside.vcpus.state = state;
 		talk->inside.vcpus_online.state = state;

@@ -12,6 +12,21 @@
  * seen to take 200 ms. */
 #define REACH_MS 1000
 
+/* After a call that failed: true, a moment later, when libvirt had not reached the agent and may
+ * still do so. A libvirt that was just started knows that an agent is there before it has reached
+ * it. @begin_us: when the first try began, g_get_monotonic_time(). */
+static bool
+may_retry(int64_t begin_us)
+{
+	const virError *virt = virGetLastError();
+	int64_t end_us = begin_us + REACH_MS * (G_USEC_PER_SEC / 1000);
+
+	if (!virt || virt->code != VIR_ERR_AGENT_UNRESPONSIVE || g_get_monotonic_time() > end_us)
+		return false;
+	(void)g_poll(NULL, 0, REACH_MS / 10);
+	return true;
+}
+
 KtJson *
 kt_agent_parse(const char *text, size_t length, GError **error)
 {
@@ -37,7 +52,7 @@ kt_agent_ask(virDomainPtr domain, const char *command, KtJson *arguments, int se
 	char *text = NULL;
 	do {
 		text = virDomainQemuAgentCommand(domain, line, seconds, 0);
-	} while (!text && kt_agent_may_retry(begin_us));
+	} while (!text && may_retry(begin_us));
 	if (!text) {
 		kt_throw_virt(error, command);
 		return NULL;
@@ -49,16 +64,16 @@ kt_agent_ask(virDomainPtr domain, const char *command, KtJson *arguments, int se
 	return value;
 }
 
-bool
-kt_agent_may_retry(int64_t begin_us)
+int
+kt_agent_vcpus(virDomainPtr domain, virTypedParameterPtr *ret_params, unsigned *ret_n)
 {
-	const virError *virt = virGetLastError();
-	int64_t end_us = begin_us + REACH_MS * (G_USEC_PER_SEC / 1000);
+	int64_t begin_us = g_get_monotonic_time();
+	int rc = -1;
 
-	if (!virt || virt->code != VIR_ERR_AGENT_UNRESPONSIVE || g_get_monotonic_time() > end_us)
-		return false;
-	(void)g_poll(NULL, 0, REACH_MS / 10);
-	return true;
+	do {
+		rc = virDomainGetGuestVcpus(domain, ret_params, ret_n, 0);
+	} while (rc < 0 && may_retry(begin_us));
+	return rc;
 }
 
 /* libvirt hands on the words of the agent, not the class of its error: QEMU, qapi/qmp-dispatch.c.

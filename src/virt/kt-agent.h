@@ -35,10 +35,9 @@ KtJson *kt_agent_parse(const char *text, size_t length, GError **error) KT_WARN_
 bool kt_agent_blocks(const KtJson *blocks, KtCpuset *ret_all, KtCpuset *ret_online, GError **error)
 	KT_WARN_UNUSED;
 
-/* After a call that failed: true, a moment later, when libvirt had not reached the agent and may
- * still do so. A libvirt that was just started knows that an agent is there before it has reached
- * it. @begin_us: when the first try began, g_get_monotonic_time(). */
-bool kt_agent_may_retry(int64_t begin_us);
+/* virDomainGetGuestVcpus(), tried again while libvirt may still reach the agent: below 0 with
+ * libvirt's error. */
+int kt_agent_vcpus(virDomainPtr domain, virTypedParameterPtr *ret_params, unsigned *ret_n);
 
 /* What the failure of a question means for the fact: as kt_virt_state(), and DENIED for a command
  * that the guest's owner has switched off, ABSENT for one that the agent does not know. */
