@@ -66,37 +66,6 @@ read_views(KtFacts *facts, const KtVirtDomain *domain, KtGuest *guest)
 }
 
 static void
-set_origins(const KtSchema *schema, uint16_t origin, void *record)
-{
-	for (size_t i = 0; i < schema->n_fields; i++) {
-		void *at = (char *)record + schema->fields[i].offset;
-		switch (schema->fields[i].type) {
-		case KT_TYPE_BOOL:
-			((KtOptBool *)at)->origin = origin;
-			break;
-		case KT_TYPE_U64:
-			((KtOptU64 *)at)->origin = origin;
-			break;
-		case KT_TYPE_STR:
-			((KtOptStr *)at)->origin = origin;
-			break;
-		case KT_TYPE_CPUSET:
-			((KtOptCpuset *)at)->origin = origin;
-			break;
-		case KT_TYPE_LIST:
-			((KtAnyList *)at)->origin = origin;
-			break;
-		case KT_TYPE_I64:
-		case KT_TYPE_RECORD:
-		case KT_TYPE_UNSET:
-		case KT_TYPE_N:
-		default:
-			g_assert_not_reached();
-		}
-	}
-}
-
-static void
 read_inside(KtFacts *facts, const KtVirtDomain *domain, KtGuest *guest)
 {
 	g_autoptr(KtJson) json = kt_schema_to_json(&kt_inside_schema, &domain->inside);
@@ -107,7 +76,7 @@ read_inside(KtFacts *facts, const KtVirtDomain *domain, KtGuest *guest)
 	if (!kt_schema_from_json(
 		    &kt_inside_schema, json, facts->arena, &guest->inside, /* error= */ NULL))
 		kt_inside_set_state(&guest->inside, KT_STATE_BROKEN);
-	set_origins(&kt_inside_schema, kt_facts_origin(facts, origin), &guest->inside);
+	kt_schema_set_origin(&kt_inside_schema, kt_facts_origin(facts, origin), &guest->inside);
 }
 
 static void

@@ -52,5 +52,6 @@ kt_inside_is_asked(const KtInside *inside)
 	return inside->vcpus.state != KT_STATE_UNSET;
 }
 
-/* Nothing could be had: all members but `trouble` get @state. */
+/* Nothing could be had: all members get @state, but `trouble`, which stays, and `hotplug_rules`,
+ * for which another question decides: its owner's consent. */
 void kt_inside_set_state(KtInside *inside, KtState state);

@@ -245,6 +245,42 @@ set_state(const KtField *field, void *at, KtState state)
 	}
 }
 
+void
+kt_schema_set_origin(const KtSchema *schema, uint16_t origin, void *record)
+{
+	for (size_t i = 0; i < schema->n_fields; i++) {
+		const KtField *field = &schema->fields[i];
+		void *at = (char *)record + field->offset;
+		switch (field->type) {
+		case KT_TYPE_BOOL:
+			((KtOptBool *)at)->origin = origin;
+			break;
+		case KT_TYPE_U64:
+			((KtOptU64 *)at)->origin = origin;
+			break;
+		case KT_TYPE_I64:
+			((KtOptI64 *)at)->origin = origin;
+			break;
+		case KT_TYPE_STR:
+			((KtOptStr *)at)->origin = origin;
+			break;
+		case KT_TYPE_CPUSET:
+			((KtOptCpuset *)at)->origin = origin;
+			break;
+		case KT_TYPE_LIST:
+			((KtAnyList *)at)->origin = origin;
+			break;
+		case KT_TYPE_RECORD:
+			kt_schema_set_origin(field->schema, origin, at);
+			break;
+		case KT_TYPE_UNSET:
+		case KT_TYPE_N:
+		default:
+			break;
+		}
+	}
+}
+
 static bool
 number_from_json(const KtField *field, const KtJson *json, void *at, GError **error)
 {

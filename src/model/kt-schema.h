@@ -99,6 +99,9 @@ KT_LIST(KtAnyList, void);
 			      .n_fields = G_N_ELEMENTS(table),                                     \
 			      __VA_ARGS__}
 
+/* Says of every member where it is from. */
+void kt_schema_set_origin(const KtSchema *schema, uint16_t origin, void *record);
+
 /* Record -> JSON object. Values stand as themselves, CPU sets as lists, ABSENT, DENIED and BROKEN
  * as {"state": "denied"}; UNSET members are left out. New reference. */
 KtJson *kt_schema_to_json(const KtSchema *schema, const void *record);
