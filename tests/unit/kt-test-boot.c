@@ -142,6 +142,21 @@ kt_test_boot_count(const KtTestChange *test, const char *path, const char *text)
 }
 
 void
+kt_test_boot_refused(KtTestChange *test, int code, const char *words)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *before = kt_test_boot_look(test);
+	g_autoptr(KtTxn) txn G_GNUC_UNUSED =
+		kt_test_apply(test, kt_test_boot_argument("isolcpus", NULL, "2-3"), &error);
+	g_autofree char *after = kt_test_boot_look(test);
+
+	g_assert_error(error, KT_ERROR, code);
+	if (!strstr(error->message, words))
+		g_error("'%s' does not say '%s'", error->message, words);
+	g_assert_cmpstr(after, ==, before);
+}
+
+void
 kt_test_boot_undo(KtTestChange *test, uint32_t id)
 {
 	g_autoptr(GError) error = NULL;

@@ -38,5 +38,8 @@ unsigned kt_test_boot_count(const KtTestChange *test, const char *path, const ch
 /* A plan of one argument; valid until the next call. */
 const KtTestEdit *kt_test_boot_argument(const char *key, const char *from, const char *to);
 
+/* Setting an argument fails with @code and these words; all files are as before. */
+void kt_test_boot_refused(KtTestChange *test, int code, const char *words);
+
 /* Undoes, which must succeed. */
 void kt_test_boot_undo(KtTestChange *test, uint32_t id);

@@ -101,16 +101,6 @@ typedef struct Server {
 	unsigned threads;
 } Server;
 
-static void G_GNUC_PRINTF(3, 4) put(KtTestTree *tree, const char *text, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	g_autofree char *path = g_strdup_vprintf(format, args);
-	va_end(args);
-	kt_test_tree_put(tree, path, text);
-}
-
 static unsigned
 cpu_number(const Server *server, unsigned package, unsigned core, unsigned thread)
 {
@@ -149,16 +139,18 @@ put_cpu(const Server *server, unsigned cpu, unsigned package, unsigned core)
 	g_autofree char *core_id = g_strdup_printf("%u\n", core);
 	g_autofree char *package_id = g_strdup_printf("%u\n", package);
 
-	put(server->tree, core_id, CPU "cpu%u/topology/core_id", cpu);
-	put(server->tree, core_mask, CPU "cpu%u/topology/core_cpus", cpu);
-	put(server->tree, core_mask, CPU "cpu%u/topology/thread_siblings", cpu);
-	put(server->tree, package_mask, CPU "cpu%u/topology/package_cpus", cpu);
-	put(server->tree, package_mask, CPU "cpu%u/topology/core_siblings", cpu);
-	put(server->tree, package_id, CPU "cpu%u/topology/physical_package_id", cpu);
-	put(server->tree, "3\n", CPU "cpu%u/cache/index3/level", cpu);
-	put(server->tree, "Unified\n", CPU "cpu%u/cache/index3/type", cpu);
-	put(server->tree, "32768K\n", CPU "cpu%u/cache/index3/size", cpu);
-	put(server->tree, package_mask, CPU "cpu%u/cache/index3/shared_cpu_map", cpu);
+	kt_test_tree_put_at(server->tree, core_id, CPU "cpu%u/topology/core_id", cpu);
+	kt_test_tree_put_at(server->tree, core_mask, CPU "cpu%u/topology/core_cpus", cpu);
+	kt_test_tree_put_at(server->tree, core_mask, CPU "cpu%u/topology/thread_siblings", cpu);
+	kt_test_tree_put_at(server->tree, package_mask, CPU "cpu%u/topology/package_cpus", cpu);
+	kt_test_tree_put_at(server->tree, package_mask, CPU "cpu%u/topology/core_siblings", cpu);
+	kt_test_tree_put_at(
+		server->tree, package_id, CPU "cpu%u/topology/physical_package_id", cpu);
+	kt_test_tree_put_at(server->tree, "3\n", CPU "cpu%u/cache/index3/level", cpu);
+	kt_test_tree_put_at(server->tree, "Unified\n", CPU "cpu%u/cache/index3/type", cpu);
+	kt_test_tree_put_at(server->tree, "32768K\n", CPU "cpu%u/cache/index3/size", cpu);
+	kt_test_tree_put_at(
+		server->tree, package_mask, CPU "cpu%u/cache/index3/shared_cpu_map", cpu);
 }
 
 /* Node @number; a number beyond the packages is memory only. */
@@ -183,16 +175,22 @@ put_node(const Server *server, unsigned number)
 						   number,
 						   number,
 						   1000 + number);
-	put(server->tree, mask, NODE "node%u/cpumap", number);
-	put(server->tree, line, NODE "node%u/cpulist", number);
-	put(server->tree, row, NODE "node%u/distance", number);
-	put(server->tree, meminfo, NODE "node%u/meminfo", number);
-	put(server->tree, "32\n", NODE "node%u/hugepages/hugepages-2048kB/nr_hugepages", number);
-	put(server->tree, "30\n", NODE "node%u/hugepages/hugepages-2048kB/free_hugepages", number);
-	put(server->tree,
-	    "0\n",
-	    NODE "node%u/hugepages/hugepages-2048kB/surplus_hugepages",
-	    number);
+	kt_test_tree_put_at(server->tree, mask, NODE "node%u/cpumap", number);
+	kt_test_tree_put_at(server->tree, line, NODE "node%u/cpulist", number);
+	kt_test_tree_put_at(server->tree, row, NODE "node%u/distance", number);
+	kt_test_tree_put_at(server->tree, meminfo, NODE "node%u/meminfo", number);
+	kt_test_tree_put_at(server->tree,
+			    "32\n",
+			    NODE "node%u/hugepages/hugepages-2048kB/nr_hugepages",
+			    number);
+	kt_test_tree_put_at(server->tree,
+			    "30\n",
+			    NODE "node%u/hugepages/hugepages-2048kB/free_hugepages",
+			    number);
+	kt_test_tree_put_at(server->tree,
+			    "0\n",
+			    NODE "node%u/hugepages/hugepages-2048kB/surplus_hugepages",
+			    number);
 }
 
 KtTestTree *

@@ -90,6 +90,17 @@ kt_test_tree_put(KtTestTree *tree, const char *path, const char *text)
 }
 
 void
+kt_test_tree_put_at(KtTestTree *tree, const char *text, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	g_autofree char *path = g_strdup_vprintf(format, args);
+	va_end(args);
+	kt_test_tree_put(tree, path, text);
+}
+
+void
 kt_test_tree_put_link(KtTestTree *tree, const char *path, const char *target)
 {
 	Entry *entry = get(tree, path);

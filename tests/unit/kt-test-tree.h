@@ -18,6 +18,9 @@ void kt_test_tree_free(KtTestTree *tree);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KtTestTree, kt_test_tree_free)
 
 void kt_test_tree_put(KtTestTree *tree, const char *path, const char *text);
+/* The same; the path comes last, as a format. */
+void kt_test_tree_put_at(KtTestTree *tree, const char *text, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
 void kt_test_tree_put_bytes(KtTestTree *tree, const char *path, const void *bytes, size_t length);
 void kt_test_tree_put_link(KtTestTree *tree, const char *path, const char *target);
 void kt_test_tree_put_mode(KtTestTree *tree, const char *path, uint32_t mode);

@@ -190,21 +190,6 @@ test_debian_two(KtTestChange *test, const void *data)
 	g_assert_cmpstr(after, ==, before);
 }
 
-static void
-assert_refused(KtTestChange *test, const char *before, const char *message)
-{
-	g_autoptr(GError) error = NULL;
-	g_autoptr(KtTxn) txn =
-		kt_test_apply(test, kt_test_boot_argument("isolcpus", NULL, "2-3"), &error);
-	g_autofree char *after = kt_test_boot_look(test);
-
-	g_assert_error(error, KT_ERROR, KT_ERROR_ROLLED_BACK);
-	if (!strstr(error->message, message))
-		g_error("'%s' does not say '%s'", error->message, message);
-	g_assert_cmpint(txn->state, ==, KT_TXN_UNDONE);
-	g_assert_cmpstr(after, ==, before);
-}
-
 /* Somebody has edited the configuration and not generated it. */
 static void
 test_debian_foreign_edit(KtTestChange *test, const void *data)
@@ -215,8 +200,7 @@ test_debian_foreign_edit(KtTestChange *test, const void *data)
 		    "/etc/default/grub",
 		    "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet mitigations=auto init=/bin/sh\"\n"
 		    "GRUB_CMDLINE_LINUX=\"console=ttyS0\"\n");
-	g_autofree char *before = kt_test_boot_look(test);
-	assert_refused(test, before, "would change in more than 'isolcpus'");
+	kt_test_boot_refused(test, KT_ERROR_ROLLED_BACK, "would change in more than 'isolcpus'");
 }
 
 static void
@@ -462,7 +446,7 @@ test_bls_killed(KtTestChange *test, const void *data)
 		return;
 	g_autofree char *before = kt_test_boot_look(test);
 	kt_test_put(test, "/stop", "");
-	assert_refused(test, before, "grubby");
+	kt_test_boot_refused(test, KT_ERROR_ROLLED_BACK, "grubby");
 	kt_test_remove_file(test, "/stop");
 
 	/* The same with us. */
@@ -487,18 +471,10 @@ test_bls_killed(KtTestChange *test, const void *data)
 static void
 test_bls_disagree(KtTestChange *test, const void *data)
 {
-	g_autoptr(GError) error = NULL;
-
 	if (!kt_test_boot_can_run())
 		return;
 	kt_test_put(test, "/boot/loader/entries/m-2.conf", "linux /k\noptions isolcpus=7\n");
-	g_autofree char *before = kt_test_boot_look(test);
-	g_autoptr(KtTxn) txn =
-		kt_test_apply(test, kt_test_boot_argument("isolcpus", NULL, "2-3"), &error);
-	g_autofree char *after = kt_test_boot_look(test);
-	g_assert_error(error, KT_ERROR, KT_ERROR_STALE);
-	g_assert_nonnull(strstr(error->message, "disagree"));
-	g_assert_cmpstr(after, ==, before);
+	kt_test_boot_refused(test, KT_ERROR_STALE, "disagree");
 }
 
 static void

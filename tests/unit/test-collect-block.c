@@ -6,16 +6,6 @@
 #include "kt-collect-host-private.h"
 #include "kt-test-tree.h"
 
-static void G_GNUC_PRINTF(3, 4) put(KtTestTree *tree, const char *text, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	g_autofree char *path = g_strdup_vprintf(format, args);
-	va_end(args);
-	kt_test_tree_put(tree, path, text);
-}
-
 static void
 test_kinds(void)
 {
@@ -45,7 +35,7 @@ test_kinds(void)
 	size_t n = 0;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
-		put(tree, "1\n", "/sys/block/%s/size", rows[i].name);
+		kt_test_tree_put_at(tree, "1\n", "/sys/block/%s/size", rows[i].name);
 	g_autoptr(KtFacts) facts = kt_test_collect(tree, NULL);
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		if (!rows[i].kind)
@@ -63,11 +53,11 @@ test_skipped(void)
 {
 	g_autoptr(KtTestTree) tree = kt_test_tree_new();
 
-	put(tree, "0\n", "/sys/block/loop0/size");
-	put(tree, "2048\n", "/sys/block/loop1/size");
-	put(tree, "0\n", "/sys/block/zram0/size");
-	put(tree, "1\n", "/sys/block/nvme0c0n1/hidden");
-	put(tree, "0\n", "/sys/block/nvme0n1/hidden");
+	kt_test_tree_put_at(tree, "0\n", "/sys/block/loop0/size");
+	kt_test_tree_put_at(tree, "2048\n", "/sys/block/loop1/size");
+	kt_test_tree_put_at(tree, "0\n", "/sys/block/zram0/size");
+	kt_test_tree_put_at(tree, "1\n", "/sys/block/nvme0c0n1/hidden");
+	kt_test_tree_put_at(tree, "0\n", "/sys/block/nvme0n1/hidden");
 	g_autoptr(KtFacts) facts = kt_test_collect(tree, NULL);
 	g_assert_cmpuint(facts->host.blocks.n, ==, 3);
 	kt_test_assert_fact(facts, "host/blocks/0/name", "'loop1'");
@@ -108,9 +98,9 @@ test_scheduler(void)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		g_autoptr(KtTestTree) tree = kt_test_tree_new();
-		put(tree, "1\n", "/sys/block/sda/size");
+		kt_test_tree_put_at(tree, "1\n", "/sys/block/sda/size");
 		if (rows[i].text)
-			put(tree, rows[i].text, "/sys/block/sda/queue/scheduler");
+			kt_test_tree_put_at(tree, rows[i].text, "/sys/block/sda/queue/scheduler");
 		kt_test_assert_collects(tree, "host/blocks/0/scheduler", rows[i].scheduler);
 		kt_test_assert_collects(tree, "host/blocks/0/schedulers", rows[i].schedulers);
 		kt_test_assert_collects(tree, "host/blocks/0/is_switchable", rows[i].is_switchable);
@@ -123,13 +113,13 @@ test_queues(void)
 	g_autoptr(KtTestTree) tree = kt_test_tree_new();
 
 	for (unsigned i = 0; i < 12; i++)
-		put(tree, "0\n", "/sys/block/nvme0n1/mq/%u/cpu_list", i);
-	put(tree, "0\n", "/sys/block/nvme0n1/queue/rotational");
-	put(tree, "eui.0025385b21404321\n", "/sys/block/nvme0n1/wwid");
-	put(tree, " S4EVNF0M \n", "/sys/block/nvme0n1/device/serial");
-	put(tree, "1\n", "/sys/block/sda/queue/rotational");
-	put(tree, "naa.5000c500a1b2c3d4\n", "/sys/block/sda/device/wwid");
-	put(tree, "disk-1\n", "/sys/block/vda/serial");
+		kt_test_tree_put_at(tree, "0\n", "/sys/block/nvme0n1/mq/%u/cpu_list", i);
+	kt_test_tree_put_at(tree, "0\n", "/sys/block/nvme0n1/queue/rotational");
+	kt_test_tree_put_at(tree, "eui.0025385b21404321\n", "/sys/block/nvme0n1/wwid");
+	kt_test_tree_put_at(tree, " S4EVNF0M \n", "/sys/block/nvme0n1/device/serial");
+	kt_test_tree_put_at(tree, "1\n", "/sys/block/sda/queue/rotational");
+	kt_test_tree_put_at(tree, "naa.5000c500a1b2c3d4\n", "/sys/block/sda/device/wwid");
+	kt_test_tree_put_at(tree, "disk-1\n", "/sys/block/vda/serial");
 	g_autoptr(KtFacts) facts = kt_test_collect(tree, NULL);
 	kt_test_assert_fact(facts, "host/blocks/0/hw_queues", "12");
 	kt_test_assert_fact(facts, "host/blocks/0/rotational", "false");
@@ -143,7 +133,7 @@ test_queues(void)
 
 	kt_test_tree_put_state(tree, "/sys/block/nvme0n1/mq", KT_STATE_DENIED);
 	kt_test_assert_collects(tree, "host/blocks/0/hw_queues", "{'state':'denied'}");
-	put(tree, "", "/sys/block/sda/mq/x/cpu_list");
+	kt_test_tree_put_at(tree, "", "/sys/block/sda/mq/x/cpu_list");
 	kt_test_assert_collects(tree, "host/blocks/1/hw_queues", "{'state':'absent'}");
 }
 
@@ -152,12 +142,12 @@ test_multipath(void)
 {
 	g_autoptr(KtTestTree) tree = kt_test_tree_new();
 
-	put(tree, "", "/sys/block/sda/holders/dm-0/any");
-	put(tree, "", "/sys/block/sdb/holders/dm-1/any");
-	put(tree, "", "/sys/block/sdc/holders/dm-1/any");
-	put(tree, "", "/sys/block/sdc/holders/dm-0/any");
-	put(tree, "LVM-abc\n", "/sys/block/dm-0/dm/uuid");
-	put(tree, "mpath-3600508b1001c\n", "/sys/block/dm-1/dm/uuid");
+	kt_test_tree_put_at(tree, "", "/sys/block/sda/holders/dm-0/any");
+	kt_test_tree_put_at(tree, "", "/sys/block/sdb/holders/dm-1/any");
+	kt_test_tree_put_at(tree, "", "/sys/block/sdc/holders/dm-1/any");
+	kt_test_tree_put_at(tree, "", "/sys/block/sdc/holders/dm-0/any");
+	kt_test_tree_put_at(tree, "LVM-abc\n", "/sys/block/dm-0/dm/uuid");
+	kt_test_tree_put_at(tree, "mpath-3600508b1001c\n", "/sys/block/dm-1/dm/uuid");
 	g_autoptr(KtFacts) facts = kt_test_collect(tree, NULL);
 	kt_test_assert_fact(facts, "host/blocks/0/is_multipath_leg", "{'state':'absent'}");
 	kt_test_assert_fact(facts, "host/blocks/2/is_multipath_leg", "false");
@@ -236,13 +226,13 @@ test_transport_of_disk(void)
 {
 	g_autoptr(KtTestTree) tree = kt_test_tree_new();
 
-	put(tree, "1\n", "/sys/block/sda/size");
-	put(tree, "1\n", "/sys/block/vda/size");
+	kt_test_tree_put_at(tree, "1\n", "/sys/block/sda/size");
+	kt_test_tree_put_at(tree, "1\n", "/sys/block/vda/size");
 	kt_test_assert_collects(tree, "host/blocks/0/transport", "{'state':'absent'}");
 	kt_test_tree_put_link(tree, "/sys/block/sda", "../devices/x/host12/target/block/sda");
 	kt_test_tree_put_link(tree, "/sys/block/vda", "../devices/x/virtio1/block/vda");
 	kt_test_assert_collects(tree, "host/blocks/0/transport", "'unknown'");
-	put(tree, "smartpqi\n", "/sys/class/scsi_host/host12/proc_name");
+	kt_test_tree_put_at(tree, "smartpqi\n", "/sys/class/scsi_host/host12/proc_name");
 	kt_test_assert_collects(tree, "host/blocks/0/transport", "'raid'");
 	kt_test_assert_collects(tree, "host/blocks/1/transport", "{'state':'absent'}");
 }

@@ -7,23 +7,13 @@
 
 #include "kt-test-tree.h"
 
-static void G_GNUC_PRINTF(3, 4) put(KtTestTree *tree, const char *text, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	g_autofree char *path = g_strdup_vprintf(format, args);
-	va_end(args);
-	kt_test_tree_put(tree, path, text);
-}
-
 static void
 put_vector(KtTestTree *tree, const char *address, unsigned vector, const char *allowed,
 	   const char *effective)
 {
-	put(tree, "msix\n", "/sys/bus/pci/devices/%s/msi_irqs/%u", address, vector);
-	put(tree, allowed, "/proc/irq/%u/smp_affinity_list", vector);
-	put(tree, effective, "/proc/irq/%u/effective_affinity_list", vector);
+	kt_test_tree_put_at(tree, "msix\n", "/sys/bus/pci/devices/%s/msi_irqs/%u", address, vector);
+	kt_test_tree_put_at(tree, allowed, "/proc/irq/%u/smp_affinity_list", vector);
+	kt_test_tree_put_at(tree, effective, "/proc/irq/%u/effective_affinity_list", vector);
 }
 
 static void
@@ -34,7 +24,7 @@ put_nic(KtTestTree *tree, const char *name, const char *address, const char *ope
 		g_strconcat("../../devices/pci0000:00/0000:00:02.0/", address, "/net/", name, NULL);
 
 	kt_test_tree_put_link(tree, path, link);
-	put(tree, operstate, "/sys/class/net/%s/operstate", name);
+	kt_test_tree_put_at(tree, operstate, "/sys/class/net/%s/operstate", name);
 }
 
 static void
@@ -49,18 +39,18 @@ test_devices(void)
 	put_vector(tree, "0000:01:00.0", 32, "2\n", "2\n");
 	put_vector(tree, "0000:01:00.1", 33, "5\n", "5\n");
 	/* Nobody has asked for it, and one without an effective CPU. */
-	put(tree, "msix\n", "/sys/bus/pci/devices/0000:01:00.0/msi_irqs/34");
-	put(tree, "msix\n", "/sys/bus/pci/devices/0000:01:00.0/msi_irqs/35");
-	put(tree, "6-7\n", "/proc/irq/35/smp_affinity_list");
-	put(tree, "\n", "/proc/irq/35/effective_affinity_list");
+	kt_test_tree_put_at(tree, "msix\n", "/sys/bus/pci/devices/0000:01:00.0/msi_irqs/34");
+	kt_test_tree_put_at(tree, "msix\n", "/sys/bus/pci/devices/0000:01:00.0/msi_irqs/35");
+	kt_test_tree_put_at(tree, "6-7\n", "/proc/irq/35/smp_affinity_list");
+	kt_test_tree_put_at(tree, "\n", "/proc/irq/35/effective_affinity_list");
 	kt_test_tree_put_link(
 		tree, "/sys/class/nvme/nvme0", "../../devices/pci0000:00/0000:02:00.0/nvme/nvme0");
-	put(tree, "live\n", "/sys/class/nvme/nvme0/state");
+	kt_test_tree_put_at(tree, "live\n", "/sys/class/nvme/nvme0/state");
 	put_vector(tree, "0000:02:00.0", 40, "0\n", "0\n");
 	/* Fabrics have no interrupts of their own. */
 	kt_test_tree_put_link(
 		tree, "/sys/class/nvme/nvme1", "../../devices/virtual/nvme-fabrics/ctl/nvme1");
-	put(tree, "live\n", "/sys/class/nvme/nvme1/state");
+	kt_test_tree_put_at(tree, "live\n", "/sys/class/nvme/nvme1/state");
 
 	g_autoptr(KtFacts) facts = kt_test_collect(tree, NULL);
 	kt_test_assert_fact(facts,
