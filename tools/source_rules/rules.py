@@ -169,7 +169,7 @@ def no_goto(file):
 
 # These folders name files of the host on purpose: to read them, to write them, to say where a
 # value comes from or which file a change goes to.
-MAY_NAME_PATHS = {"collect", "apply", "plan", "practices", "model", "session"}
+MAY_NAME_PATHS = {"host", "collect", "apply", "plan", "practices", "model", "session"}
 
 
 def absolute_paths(file):
