@@ -57,6 +57,25 @@ is_text(const char *text, size_t length)
 }
 
 /* One answer is enough: more than was asked for is not taken. */
+char *
+kt_agent_file_text(const KtJson *chunk, const char *path, GError **error)
+{
+	const char *base64 = json_string_value(json_object_get(chunk, "buf-b64"));
+	gsize length = 0;
+
+	bool is_small = base64 && strlen(base64) <= (KT_AGENT_FILE_MAX + 3) / 3 * 4;
+	g_autofree guchar *bytes = is_small ? g_base64_decode(base64, &length) : NULL;
+	if (!is_small || length > KT_AGENT_FILE_MAX) {
+		kt_throw(error, KT_ERROR_LIMIT, "'%s' is no small file", path);
+		return NULL;
+	}
+	if (!is_text((const char *)bytes, length)) {
+		kt_throw(error, KT_ERROR_PARSE, "'%s' is no text", path);
+		return NULL;
+	}
+	return g_strndup((const char *)bytes, length);
+}
+
 static char *
 read_open(virDomainPtr domain, int64_t handle, const char *path, GError **error)
 {
@@ -64,21 +83,8 @@ read_open(virDomainPtr domain, int64_t handle, const char *path, GError **error)
 
 	kt_json_set_u64(arguments, "count", KT_AGENT_FILE_MAX + 1);
 	g_autoptr(KtJson) chunk = ask(domain, "guest-file-read", arguments, error);
-	const char *base64 = json_string_value(json_object_get(chunk, "buf-b64"));
-	gsize length = 0;
 
-	if (!chunk)
-		return NULL;
-	if (!base64 || strlen(base64) > (KT_AGENT_FILE_MAX + 3) / 3 * 4) {
-		kt_throw(error, KT_ERROR_LIMIT, "'%s' is no small file", path);
-		return NULL;
-	}
-	g_autofree guchar *bytes = g_base64_decode(base64, &length);
-	if (!is_text((const char *)bytes, length)) {
-		kt_throw(error, KT_ERROR_PARSE, "'%s' is no text", path);
-		return NULL;
-	}
-	return g_strndup((const char *)bytes, length);
+	return chunk ? kt_agent_file_text(chunk, path, error) : NULL;
 }
 
 bool

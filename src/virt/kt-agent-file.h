@@ -18,6 +18,10 @@
 bool kt_agent_file_read(virDomainPtr domain, const char *path, char **ret_text, GError **error)
 	KT_WARN_UNUSED;
 
+/* The text in what guest-file-read returned, checked as above; @path is for the words of an error.
+ * Free with g_free. */
+char *kt_agent_file_text(const KtJson *chunk, const char *path, GError **error) KT_WARN_UNUSED;
+
 /* Writes @text beside @path, whose folder is made, and then gives it that name: the guest never
  * sees half of it. NULL removes the file. Needs guest-exec, and tries that first: what could not be
  * removed again is not written. Errors: as above. */

@@ -2,8 +2,23 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-fuzz.h"
 
+#include "kt-agent-file.h"
 #include "kt-agent.h"
 #include "kt-inside-answer.h"
+
+#include <string.h>
+
+/* A file inside the guest is a small text, or none. */
+static void
+check_file(const KtJson *value)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *text = kt_agent_file_text(value, "/etc/file", &error);
+
+	g_assert_true((text == NULL) == (error != NULL));
+	g_assert_true(!text || g_utf8_validate(text, -1, NULL));
+	g_assert_cmpuint(text ? strlen(text) : 0, <=, KT_AGENT_FILE_MAX);
+}
 
 /* Whatever an agent says is refused, or within its limits and as a snapshot keeps it. */
 int
@@ -15,6 +30,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	KtInside inside = {0};
 	KtInside copy = {0};
 
+	check_file(value);
 	kt_inside_read_blocks(value, arena, &inside);
 	kt_inside_read_block_size(value, &inside);
 	if (kt_known(inside.memory_blocks)) {
