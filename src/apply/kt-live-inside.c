@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-agent-file.h"
+#include "kt-facts-inside.h"
 #include "kt-live-private.h"
+#include "kt-plan.h"
 
 #include <string.h>
 
@@ -9,7 +11,7 @@
  * anything: whoever withdraws the consent there has done so at once. */
 
 #define XMLNS "https://kvmtune.org/xmlns/domain/1.0"
-/* kvmtune writes its own files and no others, whatever a plan says. */
+/* kvmtune writes its own files, schedulers of disks and no others, whatever a plan says. */
 #define FOLDER "etc/udev/rules.d/"
 #define OWN    "-kvmtune-"
 #define ENDING ".rules"
@@ -44,14 +46,23 @@ is_own(const char *path)
 	return name && !strchr(name, '/') && strstr(name, OWN) && g_str_has_suffix(name, ENDING);
 }
 
+/* Is @path the scheduler of a disk? */
 static bool
-check(virDomainPtr domain, const char *of, GError **error)
+is_scheduler(const char *path)
 {
-	if (!is_own(of))
+	g_autofree char *disk = kt_inside_disk_of(path);
+
+	return disk != NULL;
+}
+
+static bool
+check(virDomainPtr domain, const char *of, const char *path, GError **error)
+{
+	if (!is_own(of) && !is_scheduler(path))
 		return kt_throw(error,
 				KT_ERROR_PARSE,
-				"'/%s' is none of kvmtune's files inside a guest",
-				of);
+				"'%s' is none of kvmtune's files inside a guest",
+				path);
 	if (is_allowed(domain))
 		return true;
 	return kt_throw_hint(error,
@@ -66,8 +77,15 @@ static bool
 get_file(virDomainPtr domain, const char *of, char **ret_value, GError **error)
 {
 	g_autofree char *path = g_strconcat("/", of, NULL);
+	g_autofree char *text = NULL;
 
-	return check(domain, of, error) && kt_agent_file_read(domain, path, ret_value, error);
+	if (!check(domain, of, path, error) || !kt_agent_file_read(domain, path, &text, error))
+		return false;
+	if (text && is_scheduler(path))
+		*ret_value = kt_syntax_value(KT_SYNTAX_CHOICE, text);
+	else
+		*ret_value = g_steal_pointer(&text);
+	return true;
 }
 
 static bool
@@ -75,7 +93,13 @@ set_file(virDomainPtr domain, const char *of, const char *value, GError **error)
 {
 	g_autofree char *path = g_strconcat("/", of, NULL);
 
-	return check(domain, of, error) && kt_agent_file_write(domain, path, value, error);
+	if (!check(domain, of, path, error))
+		return false;
+	if (!is_scheduler(path))
+		return kt_agent_file_write(domain, path, value, error);
+	if (!value)
+		return kt_throw(error, KT_ERROR_PARSE, "'%s' needs a word", path);
+	return kt_agent_file_poke(domain, path, value, error);
 }
 
 const KtLiveOps kt_live_inside_file = {.get = get_file, .set = set_file};

@@ -15,8 +15,8 @@
  *   dimm/SLOT           "SIZE@NODE", KiB and node of the guest; absent = nothing in the slot
  *   virtio-mem/NAME     "REQUESTED/SIZE@NODE" of the device with the alias ua-NAME
  *   link/MAC            up, down
- *   inside/PATH         text of a file of kvmtune's inside the guest; needs the agent, and the
- *                       consent of the guest's metadata
+ *   inside/PATH         text of a file of kvmtune's inside the guest, or the scheduler of a disk
+ *                       there; needs the agent, and the consent of the guest's metadata
  *   title, description  texts
  *
  * A call that libvirt calls a success is not believed: vCPUs, balloon and memory are waited for

@@ -174,6 +174,75 @@ kt_inside_read_mounts(const virTypedParameter *params, int n, KtArena *arena, Kt
 		(KtInsideMountList){.v = mounts, .n = (uint32_t)n_mounts, .state = KT_STATE_VALUE};
 }
 
+/* NULL: no disk, or none whose files are looked at. */
+static const char *
+disk_name(const virTypedParameter *params, int n, unsigned i)
+{
+	g_autofree char *name_key = g_strdup_printf("disk.%u.name", i);
+	g_autofree char *part_key = g_strdup_printf("disk.%u.partition", i);
+	const virTypedParameter *name = find(params, n, name_key);
+	const virTypedParameter *part = find(params, n, part_key);
+
+	if (!name || name->type != VIR_TYPED_PARAM_STRING || !name->value.s)
+		return NULL;
+	if (part && (part->type != VIR_TYPED_PARAM_BOOLEAN || part->value.b))
+		return NULL;
+	if (!g_str_has_prefix(name->value.s, "/dev/"))
+		return NULL;
+	const char *end = name->value.s + strlen("/dev/");
+	return kt_inside_is_disk(end) ? end : NULL;
+}
+
+void
+kt_inside_read_disks(const virTypedParameter *params, int n, KtArena *arena, KtInside *inside)
+{
+	KtInsideDisk *disks = kt_arena_new0(arena, KtInsideDisk, KT_INSIDE_MAX_DISKS);
+	uint64_t n_all = 0;
+	uint32_t n_disks = 0;
+
+	inside->disks = (KtInsideDiskList){.state = KT_STATE_BROKEN};
+	if (find(params, n, "disk.count") && !read_number(params, n, "disk.count", &n_all))
+		return;
+	for (unsigned i = 0; i < MIN(n_all, (uint64_t)n) && n_disks < KT_INSIDE_MAX_DISKS; i++) {
+		const char *name = disk_name(params, n, i);
+		if (name)
+			disks[n_disks++].name = (KtOptStr){.v = kt_arena_strdup(arena, name),
+							   .state = KT_STATE_VALUE};
+	}
+	inside->disks = (KtInsideDiskList){.v = disks, .n = n_disks, .state = KT_STATE_VALUE};
+}
+
+/* "[none] mq-deadline" -> "none mq-deadline". */
+static char *
+without_brackets(const char *text)
+{
+	GString *words = g_string_new(NULL);
+
+	for (const char *p = text; *p; p++) {
+		if (*p != '[' && *p != ']')
+			g_string_append_c(words, *p);
+	}
+	return g_strstrip(g_string_free(words, FALSE));
+}
+
+void
+kt_inside_read_scheduler(const char *text, KtArena *arena, KtInsideDisk *disk)
+{
+	g_autofree char *all = without_brackets(text);
+	const char *open = strchr(text, '[');
+	const char *close = open ? strchr(open, ']') : NULL;
+
+	disk->scheduler = (KtOptStr){.state = KT_STATE_BROKEN};
+	disk->schedulers = disk->scheduler;
+	if (!close || close == open + 1 || !is_clean(all, KT_INSIDE_MAX_TEXT))
+		return;
+	g_autofree char *now = g_strndup(open + 1, (size_t)(close - open - 1));
+	if (strpbrk(now, " \t"))
+		return;
+	disk->scheduler = (KtOptStr){.v = kt_arena_strdup(arena, now), .state = KT_STATE_VALUE};
+	disk->schedulers = (KtOptStr){.v = kt_arena_strdup(arena, all), .state = KT_STATE_VALUE};
+}
+
 void
 kt_inside_read_blocks(const KtJson *blocks, KtArena *arena, KtInside *inside)
 {

@@ -18,6 +18,8 @@
 /* libvirt's protocol carries 2048 parameters at most (src/remote/remote_protocol.x,
  * REMOTE_DOMAIN_GUEST_INFO_PARAMS_MAX), of which a file system takes five or more. */
 #define KT_INSIDE_MAX_MOUNTS 410u
+/* More disks than these are not looked at: each takes three questions. */
+#define KT_INSIDE_MAX_DISKS 26u
 /* Longest text that is taken, in bytes; longest path (PATH_MAX of linux/limits.h with its end). */
 #define KT_INSIDE_MAX_TEXT 256u
 #define KT_INSIDE_MAX_PATH 4095u
@@ -31,6 +33,12 @@ void kt_inside_read_os(const virTypedParameter *params, int n, KtArena *arena, K
 /* mounts; from virDomainGetGuestInfo(FILESYSTEM). */
 void kt_inside_read_mounts(const virTypedParameter *params, int n, KtArena *arena,
 			   KtInside *inside);
+
+/* The names of disks; from virDomainGetGuestInfo(DISKS). */
+void kt_inside_read_disks(const virTypedParameter *params, int n, KtArena *arena, KtInside *inside);
+
+/* scheduler, schedulers of @disk; from the text of its file, "[mq-deadline] none\n". */
+void kt_inside_read_scheduler(const char *text, KtArena *arena, KtInsideDisk *disk);
 
 /* memory_blocks, memory_blocks_online; what guest-get-memory-blocks returned. */
 void kt_inside_read_blocks(const KtJson *blocks, KtArena *arena, KtInside *inside);

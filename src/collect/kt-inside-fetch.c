@@ -164,19 +164,61 @@ ask_mounts(virDomainPtr domain, Talk *talk)
 }
 
 static void
-ask_rules(virDomainPtr domain, Talk *talk)
+ask_file(virDomainPtr domain, Talk *talk, const char *path, KtOptStr *fact)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *text = NULL;
-	KtOptStr *rules = &talk->inside.hotplug_rules;
 
-	if (!kt_agent_file_read(domain, KT_INSIDE_HOTPLUG, &text, &error))
-		rules->state = note_error(talk, error);
+	if (!kt_agent_file_read(domain, path, &text, &error))
+		fact->state = note_error(talk, error);
 	else if (text)
-		*rules = (KtOptStr){.v = kt_arena_strdup(talk->arena, text),
-				    .state = KT_STATE_VALUE};
+		*fact = (KtOptStr){.v = kt_arena_strdup(talk->arena, text),
+				   .state = KT_STATE_VALUE};
 	else
-		rules->state = KT_STATE_ABSENT;
+		fact->state = KT_STATE_ABSENT;
+}
+
+static void
+ask_scheduler(virDomainPtr domain, Talk *talk, KtInsideDisk *disk)
+{
+	g_autofree char *path = g_strdup_printf(KT_INSIDE_SCHEDULER, disk->name.v);
+
+	ask_file(domain, talk, path, &disk->scheduler);
+	disk->schedulers.state = disk->scheduler.state;
+	if (kt_known(disk->scheduler))
+		kt_inside_read_scheduler(disk->scheduler.v, talk->arena, disk);
+}
+
+static void
+ask_disks(virDomainPtr domain, Talk *talk)
+{
+	KtInsideDiskList *disks = &talk->inside.disks;
+	virTypedParameterPtr params = NULL;
+	int n = 0;
+
+	if (virDomainGetGuestInfo(domain, VIR_DOMAIN_GUEST_INFO_DISKS, &params, &n, 0) < 0) {
+		disks->state = note_failure(talk, "ask the agent for its disks");
+		return;
+	}
+	kt_inside_read_disks(params, n, talk->arena, &talk->inside);
+	virTypedParamsFree(params, n);
+	for (uint32_t i = 0; i < disks->n; i++) {
+		disks->v[i].scheduler.state = KT_STATE_BROKEN;
+		disks->v[i].schedulers.state = KT_STATE_BROKEN;
+		if (may_go_on(talk))
+			ask_scheduler(domain, talk, &disks->v[i]);
+	}
+}
+
+/* What only its files tell, and its owner has allowed to read. */
+static void
+ask_files(virDomainPtr domain, Talk *talk)
+{
+	ask_file(domain, talk, KT_INSIDE_HOTPLUG, &talk->inside.hotplug_rules);
+	if (may_go_on(talk))
+		ask_file(domain, talk, KT_INSIDE_DISKS, &talk->inside.disk_rules);
+	if (may_go_on(talk))
+		ask_disks(domain, talk);
 }
 
 static bool
@@ -193,7 +235,11 @@ talk_in_worker(virConnectPtr conn, void *data, GError **error)
 		return false;
 	}
 	kt_inside_set_state(&talk->inside, KT_STATE_BROKEN);
-	talk->inside.hotplug_rules.state = talk->is_open ? KT_STATE_BROKEN : KT_STATE_UNSET;
+	if (talk->is_open) {
+		talk->inside.hotplug_rules.state = KT_STATE_BROKEN;
+		talk->inside.disk_rules.state = KT_STATE_BROKEN;
+		talk->inside.disks.state = KT_STATE_BROKEN;
+	}
 	ask_vcpus(domain, talk);
 	if (may_go_on(talk))
 		ask_os(domain, talk);
@@ -202,7 +248,7 @@ talk_in_worker(virConnectPtr conn, void *data, GError **error)
 	if (talk->has_blocks && may_go_on(talk))
 		ask_blocks(domain, talk);
 	if (talk->is_open && may_go_on(talk))
-		ask_rules(domain, talk);
+		ask_files(domain, talk);
 	if (!talk->has_blocks) {
 		talk->inside.memory_blocks.state = KT_STATE_ABSENT;
 		talk->inside.memory_blocks_online.state = KT_STATE_ABSENT;

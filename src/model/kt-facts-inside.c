@@ -2,6 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-facts-inside.h"
 
+#include <string.h>
+
 /* clang-format off: rows are data and read best one to a line */
 
 static const KtField mount_fields[] = {
@@ -17,6 +19,14 @@ static const KtField mount_fields[] = {
 		 .doc = "in use"),
 };
 static KT_SCHEMA(mount_schema, KtInsideMount, mount_fields, .doc = "a file system inside");
+
+static const KtField disk_fields[] = {
+	KT_FIELD(KtInsideDisk, name, .source = "agent: guest-get-disks", .doc = "vda, sdb..."),
+	KT_FIELD(KtInsideDisk, scheduler, .source = "agent: guest-file-read", .doc = "in use"),
+	KT_FIELD(KtInsideDisk, schedulers, .source = "agent: guest-file-read",
+		 .doc = "to choose from"),
+};
+static KT_SCHEMA(disk_schema, KtInsideDisk, disk_fields, .doc = "a disk that the guest sees");
 
 static const KtField inside_fields[] = {
 	KT_FIELD(KtInside, trouble, .source = "agent", .doc = "why something is not known"),
@@ -45,10 +55,37 @@ static const KtField inside_fields[] = {
 		      .doc = "file systems that are mounted"),
 	KT_FIELD(KtInside, hotplug_rules, .source = "agent: guest-file-read " KT_INSIDE_HOTPLUG,
 		 .doc = "kvmtune's rules for what is plugged in; only with consent"),
+	KT_FIELD(KtInside, disk_rules, .source = "agent: guest-file-read " KT_INSIDE_DISKS,
+		 .doc = "kvmtune's rules for disks; only with consent"),
+	KT_FIELD_LIST(KtInside, disks, disk_schema, .source = "agent: guest-get-disks",
+		      .doc = "disks of virtio and SCSI; only with consent"),
 };
 KT_SCHEMA(kt_inside_schema, KtInside, inside_fields, .doc = "what its own system says");
 
 /* clang-format on */
+
+bool
+kt_inside_is_disk(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (!g_str_has_prefix(name, "vd") && !g_str_has_prefix(name, "sd"))
+		return false;
+	return length > 2 && length <= 5 &&
+	       strspn(name + 2, "abcdefghijklmnopqrstuvwxyz") == length - 2;
+}
+
+char *
+kt_inside_disk_of(const char *path)
+{
+	g_auto(GStrv) parts = g_strsplit(path, "/", /* max_tokens= */ 7);
+	g_autofree char *wanted =
+		g_strv_length(parts) == 6 ? g_strdup_printf(KT_INSIDE_SCHEDULER, parts[3]) : NULL;
+
+	return wanted && g_str_equal(path, wanted) && kt_inside_is_disk(parts[3])
+		       ? g_strdup(parts[3])
+		       : NULL;
+}
 
 void
 kt_inside_set_state(KtInside *inside, KtState state)

@@ -23,6 +23,14 @@ typedef struct KtInsideMount {
 } KtInsideMount;
 KT_LIST(KtInsideMountList, KtInsideMount);
 
+/* A disk that the guest sees. */
+typedef struct KtInsideDisk {
+	KtOptStr name;       /* in the guest, "vda" */
+	KtOptStr scheduler;  /* in use, "mq-deadline" */
+	KtOptStr schedulers; /* to choose from, "mq-deadline none" */
+} KtInsideDisk;
+KT_LIST(KtInsideDiskList, KtInsideDisk);
+
 typedef struct KtInside {
 	KtOptStr trouble; /* why some of the others are not known; absent: nothing went wrong */
 	KtOptBool is_answering; /* false: the agent is connected and says nothing */
@@ -37,13 +45,26 @@ typedef struct KtInside {
 	KtOptStr os_version; /* "12" */
 	KtOptStr kernel;     /* "6.1.0-28-amd64" */
 	KtInsideMountList mounts;
-	KtOptStr hotplug_rules; /* text of the file of KT_INSIDE_HOTPLUG; only with consent */
+	/* Only with the consent of the guest's owner, else UNSET: texts of kvmtune's own files, and
+	 * what only files tell. */
+	KtOptStr hotplug_rules;
+	KtOptStr disk_rules;
+	KtInsideDiskList disks;
 } KtInside;
 
 /* Where kvmtune's rules stand in a guest that is to use what is plugged in. */
 #define KT_INSIDE_HOTPLUG "/etc/udev/rules.d/61-kvmtune-hotplug.rules"
+/* The same of those for its disks, and where a disk's scheduler stands: a format for its name. */
+#define KT_INSIDE_DISKS     "/etc/udev/rules.d/61-kvmtune-disks.rules"
+#define KT_INSIDE_SCHEDULER "/sys/block/%s/queue/scheduler"
 
 extern const KtSchema kt_inside_schema;
+
+/* Is @name that of a disk of virtio or SCSI, vda or sdb, whose scheduler kvmtune may look at? */
+bool kt_inside_is_disk(const char *name);
+
+/* The name of the disk whose scheduler stands at @path, or NULL. Free with g_free. */
+char *kt_inside_disk_of(const char *path);
 
 /* Was anybody asked? */
 static inline bool
@@ -52,6 +73,6 @@ kt_inside_is_asked(const KtInside *inside)
 	return inside->vcpus.state != KT_STATE_UNSET;
 }
 
-/* Nothing could be had: all members get @state, but `trouble`, which stays, and `hotplug_rules`,
- * for which another question decides: its owner's consent. */
+/* Nothing could be had: all members get @state, but `trouble`, which stays, and those that need
+ * consent. */
 void kt_inside_set_state(KtInside *inside, KtState state);

@@ -285,6 +285,22 @@ is_inside(const char *locator)
 	return g_str_equal(locator, "vcpus-online") || g_str_has_prefix(locator, KT_PLACE_INSIDE);
 }
 
+static KtOptStr *
+find_inside(KtInside *inside, const char *path)
+{
+	g_autofree char *disk = kt_inside_disk_of(path);
+
+	if (g_str_equal(path, KT_INSIDE_HOTPLUG))
+		return &inside->hotplug_rules;
+	if (g_str_equal(path, KT_INSIDE_DISKS))
+		return &inside->disk_rules;
+	for (uint32_t i = 0; disk && i < inside->disks.n; i++) {
+		if (kt_opt_is(inside->disks.v[i].name, disk))
+			return &inside->disks.v[i].scheduler;
+	}
+	return NULL;
+}
+
 /* Only --in-guest knows what is there now. */
 static bool
 predict_inside(KtFacts *facts, KtInside *inside, const KtChange *change)
@@ -292,13 +308,14 @@ predict_inside(KtFacts *facts, KtInside *inside, const KtChange *change)
 	if (g_str_equal(change->locator, "vcpus-online"))
 		return kt_known(inside->vcpus_online) &&
 		       parse_set(facts, change->to, &inside->vcpus_online);
-	if (!g_str_equal(change->locator, KT_PLACE_INSIDE KT_INSIDE_HOTPLUG))
-		return false;
-	inside->hotplug_rules = (KtOptStr){
-		.v = change->to ? kt_arena_strdup(facts->arena, change->to) : NULL,
-		.state = change->to ? KT_STATE_VALUE : KT_STATE_ABSENT,
-	};
-	return true;
+
+	KtOptStr *fact = find_inside(inside, change->locator + strlen(KT_PLACE_INSIDE));
+	if (fact)
+		*fact = (KtOptStr){
+			.v = change->to ? kt_arena_strdup(facts->arena, change->to) : NULL,
+			.state = change->to ? KT_STATE_VALUE : KT_STATE_ABSENT,
+		};
+	return fact != NULL;
 }
 
 bool

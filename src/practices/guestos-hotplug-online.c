@@ -55,14 +55,6 @@ has_idle(KtOptCpuset seen, KtOptCpuset used)
 	return !kt_cpuset_is_empty(&idle);
 }
 
-/* With its owner's consent only, and while libvirt can be told which guest is meant. */
-static bool
-can_act(const KtView *view)
-{
-	return kt_guest_is_open(view) && kt_opt_true(view->guest->is_active) &&
-	       kt_known(view->guest->uuid);
-}
-
 static void
 switch_on(const KtView *view, KtSink *out)
 {
@@ -73,7 +65,7 @@ switch_on(const KtView *view, KtSink *out)
 	/* What the guest uses is never taken away, whatever else it says. */
 	kt_cpuset_or(&wanted, inside->vcpus_online.v);
 	g_autofree char *to = kt_cpuset_to_list(&wanted);
-	if (can_act(view))
+	if (kt_guest_is_open(view))
 		kt_sink_domain_live(out, view->guest, "vcpus-online", from, to);
 	else
 		kt_sink_advice(out,
@@ -133,7 +125,7 @@ lay_rules(const KtView *view, KtSink *out)
 {
 	const KtOptStr now = view->guest->inside.hotplug_rules;
 
-	if (can_act(view) && now.state == KT_STATE_ABSENT)
+	if (kt_guest_is_open(view) && now.state == KT_STATE_ABSENT)
 		kt_sink_domain_live(
 			out, view->guest, KT_PLACE_INSIDE KT_INSIDE_HOTPLUG, NULL, rules);
 	else if (!kt_opt_is(now, rules))

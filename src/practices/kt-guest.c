@@ -83,5 +83,6 @@ kt_guest_remark(const KtView *view, KtSink *out)
 bool
 kt_guest_is_open(const KtView *view)
 {
-	return kt_opt_is(view->guest->guest_exec, "yes");
+	return kt_opt_is(view->guest->guest_exec, "yes") && kt_opt_true(view->guest->is_active) &&
+	       kt_known(view->guest->uuid);
 }

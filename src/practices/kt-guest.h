@@ -37,5 +37,6 @@ bool kt_guest_has_one_nic(const KtGuestConfig *config, KtOptStr mac);
  * a managed save image brings its own. */
 void kt_guest_remark(const KtView *view, KtSink *out);
 
-/* Does the guest's metadata allow changes inside it (guest-exec='yes')? */
+/* Can things inside the guest be changed: its metadata allows that (guest-exec='yes'), it runs, and
+ * libvirt can be told which guest is meant? */
 bool kt_guest_is_open(const KtView *view);

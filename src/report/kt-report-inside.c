@@ -46,6 +46,25 @@ put_memory(const KtInside *inside, GString *out)
 			       size);
 }
 
+static void
+put_disks(const KtInside *inside, GString *out)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	for (uint32_t i = 0; i < inside->disks.n; i++) {
+		const KtInsideDisk *disk = &inside->disks.v[i];
+		if (kt_known(disk->name) && kt_known(disk->scheduler))
+			g_string_append_printf(text,
+					       "%s%s %s",
+					       text->len ? ", " : "",
+					       disk->name.v,
+					       disk->scheduler.v);
+	}
+	g_autofree char *clean = kt_text_clean(text->str);
+	if (*clean)
+		g_string_append_printf(out, "  I/O schedulers: %s\n", clean);
+}
+
 static char *
 kib_cell(KtOptU64 kib)
 {
@@ -95,6 +114,7 @@ kt_report_inside(const KtGuest *guest, const KtStyle *style, GString *out)
 	put_system(inside, out);
 	put_vcpus(inside, out);
 	put_memory(inside, out);
+	put_disks(inside, out);
 	if (kt_known(inside->trouble)) {
 		g_autofree char *trouble = kt_text_clean(inside->trouble.v);
 		g_string_append_printf(out, "  not all is known: %s\n", trouble);

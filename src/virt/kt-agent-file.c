@@ -170,6 +170,20 @@ write_open(virDomainPtr domain, int64_t handle, const char *text, GError **error
 }
 
 bool
+kt_agent_file_poke(virDomainPtr domain, const char *path, const char *word, GError **error)
+{
+	g_autofree char *line = g_strconcat(word, "\n", NULL);
+	int64_t handle = 0;
+
+	if (!open_file(domain, path, "w", &handle, error))
+		return false;
+	bool is_written = write_open(domain, handle, line, error);
+	g_autoptr(KtJson) closed G_GNUC_UNUSED =
+		ask(domain, "guest-file-close", about_handle(handle), NULL);
+	return is_written;
+}
+
+bool
 kt_agent_file_write(virDomainPtr domain, const char *path, const char *text, GError **error)
 {
 	g_autofree char *folder = g_path_get_dirname(path);

@@ -22,6 +22,11 @@ bool kt_agent_file_read(virDomainPtr domain, const char *path, char **ret_text, 
  * Free with g_free. */
 char *kt_agent_file_text(const KtJson *chunk, const char *path, GError **error) KT_WARN_UNUSED;
 
+/* Writes one word into a file of the guest's kernel that exists; a newline is added. Errors: as
+ * above. */
+bool kt_agent_file_poke(virDomainPtr domain, const char *path, const char *word, GError **error)
+	KT_WARN_UNUSED;
+
 /* Writes @text beside @path, whose folder is made, and then gives it that name: the guest never
  * sees half of it. NULL removes the file. Needs guest-exec, and tries that first: what could not be
  * removed again is not written. Errors: as above. */

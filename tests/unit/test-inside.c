@@ -243,6 +243,115 @@ test_block_size(void)
 	}
 }
 
+static void
+add_disk(Answer *answer, unsigned i, const char *name, int is_partition)
+{
+	g_autofree char *name_key = g_strdup_printf("disk.%u.name", i);
+	g_autofree char *part_key = g_strdup_printf("disk.%u.partition", i);
+
+	add_text(answer, name_key, name);
+	g_assert_cmpint(virTypedParamsAddBoolean(
+				&answer->params, &answer->n, &answer->max, part_key, is_partition),
+			==,
+			0);
+}
+
+static void
+test_disks(void)
+{
+	static const char *const strangers[] = {"/dev/vda/../../etc",
+						"/dev/vd",
+						"/dev/nvme0n1",
+						"sda",
+						"\\\\.\\PhysicalDrive0",
+						"/dev/vdaaaa"};
+	g_auto(Answer) answer = {.arena = kt_arena_new()};
+	KtInsideDiskList *disks = &answer.inside.disks;
+
+	kt_inside_read_disks(answer.params, answer.n, answer.arena, &answer.inside);
+	g_assert_cmpint(disks->state, ==, KT_STATE_VALUE);
+	g_assert_cmpuint(disks->n, ==, 0);
+
+	add_number(&answer, "disk.count", 3 + G_N_ELEMENTS(strangers));
+	add_disk(&answer, 0, "/dev/vda", 0);
+	add_disk(&answer, 1, "/dev/vda1", 1);
+	add_disk(&answer, 2, "/dev/sdab", 0);
+	for (unsigned i = 0; i < G_N_ELEMENTS(strangers); i++)
+		add_disk(&answer, 3 + i, strangers[i], 0);
+	kt_inside_read_disks(answer.params, answer.n, answer.arena, &answer.inside);
+	g_assert_cmpuint(disks->n, ==, 2);
+	g_assert_true(kt_opt_is(disks->v[0].name, "vda"));
+	g_assert_true(kt_opt_is(disks->v[1].name, "sdab"));
+}
+
+static void
+test_disks_of_an_enemy(void)
+{
+	g_auto(Answer) answer = {.arena = kt_arena_new()};
+
+	add_number(&answer, "disk.count", UINT64_MAX);
+	for (unsigned i = 0; i < 2 * KT_INSIDE_MAX_DISKS; i++)
+		add_disk(&answer, i, "/dev/vda", 0);
+	kt_inside_read_disks(answer.params, answer.n, answer.arena, &answer.inside);
+	g_assert_cmpuint(answer.inside.disks.n, ==, KT_INSIDE_MAX_DISKS);
+
+	g_auto(Answer) text = {.arena = kt_arena_new()};
+	add_text(&text, "disk.count", "many");
+	kt_inside_read_disks(text.params, text.n, text.arena, &text.inside);
+	g_assert_cmpint(text.inside.disks.state, ==, KT_STATE_BROKEN);
+}
+
+static void
+test_schedulers(void)
+{
+	static const struct {
+		const char *text;
+		const char *now; /* NULL: broken */
+		const char *all;
+	} rows[] = {
+		{.text = "[none] mq-deadline \n", .now = "none", .all = "none mq-deadline"},
+		{.text = "mq-deadline kyber [bfq] none\n", .now = "bfq"},
+		{.text = "none\n"},
+		{.text = "[]\n"},
+		{.text = "[none\n"},
+		{.text = "[a b] none\n"},
+		{.text = "[\033[31m] none\n"},
+		{.text = ""},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_auto(Answer) answer = {.arena = kt_arena_new()};
+		KtInsideDisk disk = {0};
+		kt_inside_read_scheduler(rows[i].text, answer.arena, &disk);
+		g_assert_cmpint(
+			disk.scheduler.state, ==, rows[i].now ? KT_STATE_VALUE : KT_STATE_BROKEN);
+		g_assert_cmpint(disk.schedulers.state, ==, disk.scheduler.state);
+		if (rows[i].now)
+			g_assert_cmpstr(disk.scheduler.v, ==, rows[i].now);
+		if (rows[i].all)
+			g_assert_cmpstr(disk.schedulers.v, ==, rows[i].all);
+	}
+}
+
+/* kvmtune writes to these paths and no others. */
+static void
+test_scheduler_paths(void)
+{
+	static const char *const others[] = {"/sys/block/vda/queue/nr_requests",
+					     "/sys/block/../queue/scheduler",
+					     "/sys/block/vda/queue/scheduler/",
+					     "/sys/block//queue/scheduler",
+					     "/sys/block/vd*/queue/scheduler",
+					     "sys/block/vda/queue/scheduler",
+					     "/sys/block/nvme0/queue/scheduler",
+					     "/sys/block/vda/x/queue/scheduler"};
+	g_autofree char *disk = kt_inside_disk_of("/sys/block/vda/queue/scheduler");
+
+	g_assert_cmpstr(disk, ==, "vda");
+	for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
+		g_assert_null(kt_inside_disk_of(others[i]));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -256,5 +365,9 @@ main(int argc, char **argv)
 	g_test_add_func("/inside/too-many-mounts", test_too_many_mounts);
 	g_test_add_func("/inside/blocks", test_blocks);
 	g_test_add_func("/inside/block-size", test_block_size);
+	g_test_add_func("/inside/disks", test_disks);
+	g_test_add_func("/inside/disks-of-an-enemy", test_disks_of_an_enemy);
+	g_test_add_func("/inside/schedulers", test_schedulers);
+	g_test_add_func("/inside/scheduler-paths", test_scheduler_paths);
 	return g_test_run();
 }
