@@ -7,7 +7,8 @@
 
 /*
  * What files beside those of sysctl set at boot: values in /sys and /proc that systemd-tmpfiles(8)
- * writes, tmpfiles.d(5), and options of modules, modprobe.d(5).
+ * writes, tmpfiles.d(5), options of modules, modprobe.d(5), and attributes of disks' queues that
+ * rules of udev set, udev(7).
  */
 
 static const char *const tmpfiles_dirs[] = {
@@ -27,6 +28,18 @@ static const char *const modprobe_dirs[] = {
 	NULL,
 };
 
+static const char *const udev_dirs[] = {
+	"/etc/udev/rules.d",
+	"/run/udev/rules.d",
+	"/usr/local/lib/udev/rules.d",
+	"/usr/lib/udev/rules.d",
+	"/lib/udev/rules.d",
+	NULL,
+};
+
+/* How names of kvmtune's own rules begin; those before them cannot win. */
+#define OWN_RULES "61-kvmtune-"
+
 typedef struct Scan Scan;
 
 typedef void ParseLine(Scan *scan, char *line);
@@ -41,15 +54,22 @@ struct Scan {
 	uint64_t number;
 };
 
+KtBootLine
+kt_host_boot_line(KtHostJob *job, const char *path, uint64_t number, const char *place,
+		  const char *value)
+{
+	return (KtBootLine){
+		.file = kt_host_str(job, path, path),
+		.line = kt_host_u64(job, number, path),
+		.place = kt_host_str(job, place, path),
+		.value = kt_host_str(job, value, path),
+	};
+}
+
 static void
 add(Scan *scan, const char *place, const char *value)
 {
-	KtBootLine line = {
-		.file = kt_host_str(scan->job, scan->path, scan->path),
-		.line = kt_host_u64(scan->job, scan->number, scan->path),
-		.place = kt_host_str(scan->job, place, scan->path),
-		.value = kt_host_str(scan->job, value, scan->path),
-	};
+	KtBootLine line = kt_host_boot_line(scan->job, scan->path, scan->number, place, value);
 
 	if (scan->lines->len < KT_HOST_MAX_ITEMS)
 		g_array_append_val(scan->lines, line);
@@ -106,10 +126,44 @@ parse_modprobe(Scan *scan, char *line)
 	}
 }
 
+/* 'KERNEL=="sd*", ATTR{queue/scheduler}="bfq"': assignments of a line, "=" or ":=". Which disks it
+ * matches is not told. */
+static void
+parse_udev(Scan *scan, char *line)
+{
+	static const char attribute[] = "ATTR{queue/";
+
+	for (char *at = strstr(line, attribute); *line != '#' && at; at = strstr(at, attribute)) {
+		char *brace = strchr(at, '}');
+		char *value = brace ? brace + 1 + strspn(brace + 1, ":") : NULL;
+		char *end = value && g_str_has_prefix(value, "=\"") ? strchr(value + 2, '"') : NULL;
+		if (!brace)
+			return;
+		g_autofree char *place = g_strndup(at, (size_t)(brace + 1 - at));
+		g_autofree char *text =
+			end ? g_strndup(value + 2, (size_t)(end - value - 2)) : NULL;
+		if (text)
+			add(scan, place, text);
+		at = brace;
+	}
+}
+
+static bool
+can_win(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	return strcmp(name, OWN_RULES) > 0 && !g_str_has_prefix(name, OWN_RULES);
+}
+
 static void
 scan_file(const char *path, void *data)
 {
 	Scan *scan = data;
+
+	if (scan->parse == parse_udev && !can_win(path))
+		return;
 	g_autofree char *text = NULL;
 	KtState state = kt_host_text(scan->job, path, &text);
 
@@ -127,24 +181,34 @@ scan_file(const char *path, void *data)
 }
 
 static void
-scan_folders(Scan *scan, const char *const *dirs, ParseLine *parse)
+scan_folders(Scan *scan, const char *const *dirs, const char *suffix, ParseLine *parse)
 {
 	scan->parse = parse;
-	KtState state = kt_dropins_visit(scan->job->root, dirs, scan_file, scan);
+	KtState state = kt_dropins_visit(scan->job->root, dirs, suffix, scan_file, scan);
 	if (scan->state == KT_STATE_VALUE)
 		scan->state = state;
+}
+
+static Scan
+scan_begin(KtHostJob *job)
+{
+	return (Scan){
+		.job = job,
+		.lines = g_array_new(FALSE, TRUE, sizeof(KtBootLine)),
+		.state = KT_STATE_VALUE,
+	};
 }
 
 void
 kt_host_collect_boot_files(KtHostJob *job)
 {
-	Scan scan = {
-		.job = job,
-		.lines = g_array_new(FALSE, TRUE, sizeof(KtBootLine)),
-		.state = KT_STATE_VALUE,
-	};
+	Scan boot = scan_begin(job);
+	Scan rules = scan_begin(job);
 
-	scan_folders(&scan, tmpfiles_dirs, parse_tmpfiles);
-	scan_folders(&scan, modprobe_dirs, parse_modprobe);
-	kt_host_set_list(job, &job->host->boot_lines, scan.lines, scan.state, "/etc/tmpfiles.d");
+	scan_folders(&boot, tmpfiles_dirs, ".conf", parse_tmpfiles);
+	scan_folders(&boot, modprobe_dirs, ".conf", parse_modprobe);
+	kt_host_set_list(job, &job->host->boot_lines, boot.lines, boot.state, "/etc/tmpfiles.d");
+	scan_folders(&rules, udev_dirs, ".rules", parse_udev);
+	kt_host_set_list(
+		job, &job->host->udev_lines, rules.lines, rules.state, "/etc/udev/rules.d");
 }

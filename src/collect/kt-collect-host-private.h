@@ -90,6 +90,7 @@ void kt_host_collect_cgroup(KtHostJob *job);
 void kt_host_collect_agents(KtHostJob *job);
 void kt_host_collect_config_files(KtHostJob *job);
 void kt_host_collect_boot_files(KtHostJob *job);
+void kt_host_collect_tuned(KtHostJob *job);
 
 /* kt-collect-memory.c: the pools below a directory "hugepages" of sysfs. */
 KtHugePoolList kt_host_huge_pools(KtHostJob *job, const char *dir);
@@ -100,6 +101,10 @@ KtOptStr kt_host_hypervisor(KtHostJob *job);
 /* kt-collect-transport.c: transport of a SCSI disk from the target of its link in /sys/block and
  * the name of its driver (scsi_host/proc_name; NULL when unknown). A constant. */
 const char *kt_host_transport(const char *link, const char *driver);
+
+/* kt-collect-boot-files.c: line @number of @path sets @place; texts are copied. */
+KtBootLine kt_host_boot_line(KtHostJob *job, const char *path, uint64_t number, const char *place,
+			     const char *value);
 
 /* kt-collect-config-files.c */
 bool kt_host_is_own_file(const char *path);

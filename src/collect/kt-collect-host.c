@@ -37,6 +37,7 @@ kt_collect_host(KtFacts *facts, KtRoot *root, const char *topology_xml, char **r
 	kt_host_collect_agents(&job);
 	kt_host_collect_config_files(&job);
 	kt_host_collect_boot_files(&job);
+	kt_host_collect_tuned(&job);
 	if (ret_topology_xml)
 		*ret_topology_xml = g_steal_pointer(&xml);
 	return true;

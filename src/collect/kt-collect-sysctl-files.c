@@ -150,7 +150,7 @@ kt_host_collect_sysctl_files(KtHostJob *job)
 		.lines = g_array_new(FALSE, TRUE, sizeof(KtSysctlLine)),
 		.state = KT_STATE_VALUE,
 	};
-	KtState state = kt_dropins_visit(job->root, dirs, visit, &scan);
+	KtState state = kt_dropins_visit(job->root, dirs, ".conf", visit, &scan);
 
 	if (scan.state == KT_STATE_VALUE)
 		scan.state = state;

@@ -26,7 +26,7 @@ compare_names(const void *a, const void *b, G_GNUC_UNUSED void *data)
 
 /* Maps the name of each file that counts to its folder. */
 static GTree *
-find_files(KtRoot *root, const char *const *dirs, KtState *state)
+find_files(KtRoot *root, const char *const *dirs, const char *suffix, KtState *state)
 {
 	GTree *files = g_tree_new_full(compare_names, NULL, g_free, /* value_destroy_func= */ NULL);
 
@@ -36,7 +36,7 @@ find_files(KtRoot *root, const char *const *dirs, KtState *state)
 		if (one == KT_STATE_DENIED || one == KT_STATE_BROKEN)
 			*state = one;
 		for (size_t j = 0; names && names[j]; j++) {
-			if (g_str_has_suffix(names[j], ".conf") && !g_tree_lookup(files, names[j]))
+			if (g_str_has_suffix(names[j], suffix) && !g_tree_lookup(files, names[j]))
 				g_tree_insert(files, g_strdup(names[j]), (void *)dirs[i]);
 		}
 	}
@@ -44,10 +44,11 @@ find_files(KtRoot *root, const char *const *dirs, KtState *state)
 }
 
 KtState
-kt_dropins_visit(KtRoot *root, const char *const *dirs, KtDropinVisit *visit, void *data)
+kt_dropins_visit(KtRoot *root, const char *const *dirs, const char *suffix, KtDropinVisit *visit,
+		 void *data)
 {
 	KtState state = KT_STATE_VALUE;
-	g_autoptr(GTree) files = find_files(root, dirs, &state);
+	g_autoptr(GTree) files = find_files(root, dirs, suffix, &state);
 
 	for (GTreeNode *node = g_tree_node_first(files); node; node = g_tree_node_next(node)) {
 		g_autofree char *path =

@@ -318,11 +318,12 @@ static const KtField boot_line_fields[] = {
 		 .source = "/{usr/lib,usr/local/lib,run,etc}/{tmpfiles,modprobe}.d",
 		 .doc = "its file"),
 	KT_FIELD(KtBootLine, line, .doc = "line number from 1"),
-	KT_FIELD(KtBootLine, place, .doc = "path in /sys or /proc, or MODULE.OPTION"),
+	KT_FIELD(KtBootLine, place,
+		 .doc = "path in /sys or /proc, MODULE.OPTION, a sysctl, or " KT_PLACE_SCHEDULER),
 	KT_FIELD(KtBootLine, value, .doc = "as written"),
 };
 static KT_SCHEMA(boot_line_schema, KtBootLine, boot_line_fields,
-		 .doc = "a value that tmpfiles.d or modprobe.d sets at boot");
+		 .doc = "a value that a file sets at boot");
 
 static const KtField config_file_fields[] = {
 	KT_FIELD(KtConfigFile, path, .doc = "where"),
@@ -561,6 +562,12 @@ static const KtField host_fields[] = {
 		.doc = "assignments in sysctl files, in the order systemd-sysctl applies them"),
 	KT_FIELD_LIST(KtHost, boot_lines, boot_line_schema,
 		      .doc = "what other files set at boot, in the order in which they are read"),
+	KT_FIELD_LIST(KtHost, udev_lines, boot_line_schema,
+		      .source = "/{usr/lib,usr/local/lib,run,etc}/udev/rules.d",
+		      .doc = "attributes of disks' queues in rules that come after kvmtune's"),
+	KT_FIELD_LIST(KtHost, tuned_lines, boot_line_schema,
+		      .source = "tuned.conf of the profile that /etc/tuned/active_profile names",
+		      .doc = "what tuned sets when it starts; sysctls only where they win"),
 	KT_FIELD_LIST(KtHost, config_files, config_file_schema,
 		      .doc = "files that a plan may replace"),
 	KT_FIELD_LIST(KtHost, swaps, swap_schema, .source = "/proc/swaps", .doc = "swap areas"),

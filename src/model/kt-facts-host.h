@@ -20,14 +20,17 @@ typedef struct KtSysctlLine {
 } KtSysctlLine;
 KT_LIST(KtSysctlLineList, KtSysctlLine);
 
-/* A value that tmpfiles.d(5) or modprobe.d(5) sets at boot. */
+/* A value that a file sets at boot: of tmpfiles.d(5), modprobe.d(5), udev(7), tuned.conf(5). */
 typedef struct KtBootLine {
 	KtOptStr file;
 	KtOptU64 line;
-	KtOptStr place; /* path in /sys or /proc, or MODULE.OPTION */
+	KtOptStr place; /* path in /sys or /proc, MODULE.OPTION, a sysctl, or KT_PLACE_SCHEDULER */
 	KtOptStr value;
 } KtBootLine;
 KT_LIST(KtBootLineList, KtBootLine);
+
+/* The schedulers of whichever disks a rule, or a profile of tuned, is for. */
+#define KT_PLACE_SCHEDULER "ATTR{queue/scheduler}"
 
 /* A configuration file that a plan may have to replace: own drop-ins, and foreign files that hold
  * a line which a practice wants gone. */
@@ -146,7 +149,9 @@ typedef struct KtHost {
 	KtKsm ksm;
 	KtSysctl sysctl;
 	KtSysctlLineList sysctl_lines;
-	KtBootLineList boot_lines; /* in the order in which they are read */
+	KtBootLineList boot_lines;  /* in the order in which they are read */
+	KtBootLineList udev_lines;  /* of rules that come after kvmtune's own */
+	KtBootLineList tuned_lines; /* what its profile sets after the boot */
 	KtConfigFileList config_files;
 	KtSwapList swaps;
 	KtBlockList blocks;

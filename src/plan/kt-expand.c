@@ -2,6 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-expand.h"
 
+#include "kt-census.h"
+
 #include <string.h>
 
 #define HEADER "# Managed by kvmtune, do not edit: 'kvmtune undo' takes it away.\n"
@@ -95,29 +97,71 @@ note_sysctl_winners(KtExpansion *out, const char *key, const char *own_name, con
 	}
 }
 
-/* @is_first_winning: of the files that set @place the first in the order of names counts, else the
- * last. */
-static void
-note_boot_winners(KtExpansion *out, const char *place, const char *own_path, const char *to,
-		  bool is_first_winning)
-{
-	const KtBootLineList *lines = &out->facts->host.boot_lines;
+/* Which of two files that set one place counts. */
+typedef enum Order {
+	ORDER_FIRST, /* the one whose name sorts first */
+	ORDER_LAST,
+	ORDER_ALWAYS, /* the other one, whatever it is called */
+} Order;
 
-	for (uint32_t i = 0; i < lines->n; i++) {
-		const KtBootLine *line = &lines->v[i];
+/* Other files that may set what kvmtune's file sets. */
+typedef struct Rivals {
+	const KtBootLineList *lines;
+	const char *own_path;
+	Order order;
+	const char *how; /* what is so of a line that wins, "and wins at the next boot" */
+} Rivals;
+
+static void
+note_winners(KtExpansion *out, const Rivals *rivals, const char *place, const char *to)
+{
+	for (uint32_t i = 0; i < rivals->lines->n; i++) {
+		const KtBootLine *line = &rivals->lines->v[i];
 		if (!kt_opt_is(line->place, place) || !kt_known(line->file) ||
 		    !kt_known(line->value) || g_str_equal(line->value.v, to))
 			continue;
-		int order = strcmp(name_of(line->file.v), name_of(own_path));
-		if (order != 0 && (order < 0) == is_first_winning)
+		int order = strcmp(name_of(line->file.v), name_of(rivals->own_path));
+		if (rivals->order == ORDER_ALWAYS ||
+		    (order != 0 && (order < 0) == (rivals->order == ORDER_FIRST)))
 			note(out,
-			     "'%s' line %" G_GUINT64_FORMAT
-			     " sets %s to %s and wins at the next boot",
+			     "'%s' line %" G_GUINT64_FORMAT " sets %s to %s %s",
 			     line->file.v,
 			     line->line.v,
 			     place,
-			     line->value.v);
+			     line->value.v,
+			     rivals->how);
 	}
+}
+
+static void
+note_boot_winners(KtExpansion *out, const char *place, const char *own_path, const char *to,
+		  Order order)
+{
+	const Rivals rivals = {
+		.lines = &out->facts->host.boot_lines,
+		.own_path = own_path,
+		.order = order,
+		.how = "and wins at the next boot",
+	};
+
+	note_winners(out, &rivals, place, to);
+}
+
+/* A profile may be active and its daemon switched off. */
+static void
+note_tuned(KtExpansion *out, const char *place, const char *to)
+{
+	const KtHost *host = &out->facts->host;
+	const Rivals rivals = {
+		.lines = &host->tuned_lines,
+		.own_path = "",
+		.order = ORDER_ALWAYS,
+		.how = "when tuned starts, and wins; a profile of your own that includes it can "
+		       "leave that out, see 'kvmtune explain host.tuned-conflict'",
+	};
+
+	if (kt_census_has_agent(host, "tuned"))
+		note_winners(out, &rivals, place, to);
 }
 
 /* modules-load.d(5): systemd loads what is named there before it applies sysctl files. */
@@ -157,6 +201,7 @@ persist_sysctl(KtExpansion *out, const KtChange *change)
 	g_autofree char *body = g_strdup_printf("%s%s = %s\n", dash, key, change->to);
 
 	note_sysctl_winners(out, key, name, change->to);
+	note_tuned(out, key, change->to);
 	/* The keys exist only once the module is loaded. */
 	if (g_str_has_prefix(key, "net.netfilter.nf_conntrack_"))
 		add_module_file(out, change, "nf_conntrack");
@@ -172,7 +217,8 @@ persist_tmpfiles(KtExpansion *out, const KtChange *change)
 		out->arena, "/etc/tmpfiles.d/20-kvmtune-%s.conf", slug(out, change->locator));
 	g_autofree char *body = g_strdup_printf("w %s - - - - %s\n", change->locator, change->to);
 
-	note_boot_winners(out, change->locator, path, change->to, /* is_first_winning= */ true);
+	note_boot_winners(out, change->locator, path, change->to, ORDER_FIRST);
+	note_tuned(out, change->locator, change->to);
 	add_file(out, change, path, body);
 }
 
@@ -198,7 +244,16 @@ persist_udev(KtExpansion *out, const KtChange *change)
 						change->persist_key,
 						device_attribute(change->locator),
 						change->to);
+	g_autofree char *place = g_strdup_printf("ATTR{%s}", device_attribute(change->locator));
+	const Rivals rivals = {
+		.lines = &out->facts->host.udev_lines,
+		.own_path = path,
+		.order = ORDER_LAST,
+		.how = "and wins at the next boot for the disks that it matches",
+	};
 
+	note_winners(out, &rivals, place, change->to);
+	note_tuned(out, place, change->to);
 	add_file(out, change, path, body);
 }
 
@@ -274,8 +329,7 @@ persist_modprobe(KtExpansion *out, const KtChange *change)
 		out->arena, "/etc/modprobe.d/zz-kvmtune-%s.conf", change->persist_key);
 	g_autofree char *body =
 		g_strdup_printf("options %s %s=%s\n", parts[0], parts[1], change->to);
-	note_boot_winners(
-		out, change->persist_key, path, change->to, /* is_first_winning= */ false);
+	note_boot_winners(out, change->persist_key, path, change->to, ORDER_LAST);
 	add_file(out, change, path, body);
 }
 

@@ -91,7 +91,11 @@ KT_PRACTICE(host_tuned_conflict) = {
 	.why = "tuned, power-profiles-daemon, TLP and their like write the same knobs: "
 	       "frequency governor, energy preference, read-ahead. Two of them fight, and "
 	       "the last writer wins until the next event. A profile for laptops or for "
-	       "guests slows a host of guests.",
+	       "guests slows a host of guests. tuned starts after the files of the boot were "
+	       "read: what its profile sets in /sys stays. To leave one thing to others, make a "
+	       "profile of your own in /etc/tuned that includes it and sets that thing as you "
+	       "want it. Sysctls are different: tuned reads /etc/sysctl.d again behind its own, "
+	       "unless reapply_sysctl is off in tuned-main.conf.",
 	.cost = "The profile virtual-host uses more power.",
 	.sources = sources,
 	.since = "0.1",

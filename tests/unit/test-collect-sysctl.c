@@ -278,6 +278,79 @@ test_boot_lines(void)
 	kt_test_assert_collects(tree, "host/boot_lines", "{'state':'denied'}");
 }
 
+/* Only rules that come after kvmtune's own can win; a comparison sets nothing. */
+static void
+test_udev_lines(void)
+{
+	g_autoptr(KtTestTree) tree = kt_test_tree_new();
+
+	kt_test_tree_put(tree,
+			 "/etc/udev/rules.d/99-site.rules",
+			 "# ATTR{queue/scheduler}=\"no\"\n"
+			 "KERNEL==\"sd*\", ATTR{queue/rotational}==\"1\", "
+			 "ATTR{queue/scheduler}=\"bfq\", ATTR{queue/nr_requests}:=\"64\"\n"
+			 "ATTR{queue/scheduler}\nATTR{queue/\nATTR{queue/x}=\"\n"
+			 "ATTR{address}=\"x\"\n");
+	kt_test_tree_put(tree,
+			 "/usr/lib/udev/rules.d/60-io.rules",
+			 "KERNEL==\"sda\", ATTR{queue/scheduler}=\"bfq\"\n");
+	kt_test_tree_put(tree,
+			 "/etc/udev/rules.d/61-kvmtune-block-sda-queue-scheduler.rules",
+			 "ATTR{queue/scheduler}=\"none\"\n");
+	kt_test_assert_collects(tree,
+				"host/udev_lines",
+				"[{'file':'/etc/udev/rules.d/99-site.rules','line':2,"
+				"'place':'ATTR{queue/scheduler}','value':'bfq'},"
+				"{'file':'/etc/udev/rules.d/99-site.rules','line':2,"
+				"'place':'ATTR{queue/nr_requests}','value':'64'}]");
+}
+
+static void
+test_tuned_lines(void)
+{
+	g_autoptr(KtTestTree) tree = kt_test_tree_new();
+
+	kt_test_assert_collects(tree, "host/tuned_lines", "[]");
+	kt_test_tree_put(tree, "/etc/tuned/active_profile", "mine\n");
+	kt_test_tree_put(tree,
+			 "/etc/tuned/mine/tuned.conf",
+			 "[main]\nsummary=x\ninclude=virtual-host, mine\n"
+			 "; a comment\n[sysfs]\n/sys/a = 1\n/sys/b=${isolated}\nx=1\n"
+			 "[other disks]\ntype=disk\nelevator=none\nreadahead=>4096\n");
+	kt_test_tree_put(tree,
+			 "/usr/lib/tuned/virtual-host/tuned.conf",
+			 "/sys/lost=1\n[vm]\ntransparent_hugepages=always\n"
+			 "transparent_hugepage.defrag=madvise\n[sysctl]\nvm.swappiness=10\n"
+			 "[disk]\nelevator=bfq\n[sysfs]\n/sys/a=0\n[");
+	/* The sysctl gives way to /etc/sysctl.d; what a child says stands for its parent's. */
+	kt_test_assert_collects(
+		tree,
+		"host/tuned_lines",
+		"[{'file':'/usr/lib/tuned/virtual-host/tuned.conf','line':3,"
+		"'place':'/sys/kernel/mm/transparent_hugepage/enabled','value':'always'},"
+		"{'file':'/usr/lib/tuned/virtual-host/tuned.conf','line':4,"
+		"'place':'/sys/kernel/mm/transparent_hugepage/defrag','value':'madvise'},"
+		"{'file':'/etc/tuned/mine/tuned.conf','line':11,"
+		"'place':'ATTR{queue/scheduler}','value':'none'},"
+		"{'file':'/etc/tuned/mine/tuned.conf','line':6,"
+		"'place':'/sys/a','value':'1'}]");
+	kt_test_tree_put(tree, "/etc/tuned/tuned-main.conf", "# x\nreapply_sysctl = False\n");
+	kt_test_tree_put(tree, "/etc/tuned/active_profile", "../../x no-such virtual-host\n");
+	kt_test_assert_collects(
+		tree,
+		"host/tuned_lines",
+		"[{'file':'/usr/lib/tuned/virtual-host/tuned.conf','line':3,"
+		"'place':'/sys/kernel/mm/transparent_hugepage/enabled','value':'always'},"
+		"{'file':'/usr/lib/tuned/virtual-host/tuned.conf','line':4,"
+		"'place':'/sys/kernel/mm/transparent_hugepage/defrag','value':'madvise'},"
+		"{'file':'/usr/lib/tuned/virtual-host/tuned.conf','line':6,"
+		"'place':'vm.swappiness','value':'10'},"
+		"{'file':'/usr/lib/tuned/virtual-host/tuned.conf','line':8,"
+		"'place':'ATTR{queue/scheduler}','value':'bfq'},"
+		"{'file':'/usr/lib/tuned/virtual-host/tuned.conf','line':10,"
+		"'place':'/sys/a','value':'0'}]");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -293,5 +366,7 @@ main(int argc, char **argv)
 	g_test_add_func("/collect/config-files/own", test_config_files);
 	g_test_add_func("/collect/config-files/foreign", test_foreign_files);
 	g_test_add_func("/collect/config-files/unreadable", test_config_files_unreadable);
+	g_test_add_func("/collect/sysctl/udev-lines", test_udev_lines);
+	g_test_add_func("/collect/sysctl/tuned-lines", test_tuned_lines);
 	return g_test_run();
 }

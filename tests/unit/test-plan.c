@@ -42,6 +42,17 @@ setup(Fixture *fixture, const void *data)
 		"\"value\":\"8\"},"
 		"{\"file\":\"/etc/modprobe.d/zzz.conf\",\"line\":4,\"place\":\"vhost.y\","
 		"\"value\":\"8\"}],"
+		"\"agents\":[{\"name\":\"tuned\"}],"
+		"\"udev_lines\":["
+		"{\"file\":\"/etc/udev/rules.d/99-site.rules\",\"line\":5,"
+		"\"place\":\"ATTR{queue/scheduler}\",\"value\":\"bfq\"},"
+		"{\"file\":\"/etc/udev/rules.d/99-site.rules\",\"line\":6,"
+		"\"place\":\"ATTR{queue/scheduler}\",\"value\":\"none\"}],"
+		"\"tuned_lines\":["
+		"{\"file\":\"/usr/lib/tuned/x/tuned.conf\",\"line\":7,\"place\":\"/sys/y\","
+		"\"value\":\"3\"},"
+		"{\"file\":\"/usr/lib/tuned/x/tuned.conf\",\"line\":8,"
+		"\"place\":\"ATTR{queue/scheduler}\",\"value\":\"kyber\"}],"
 		"\"config_files\":[{\"path\":\"/etc/sysctl.d/80-kvmtune-fs.aio-max-nr.conf\","
 		"\"text\":\"old\\n\",\"is_own\":true}]}}";
 	g_autoptr(GError) error = NULL;
@@ -126,6 +137,29 @@ test_boot_file_winners(Fixture *fixture, const void *data)
 	g_assert_cmpuint(plan->n_notes, ==, 2);
 	g_assert_nonnull(strstr(plan->notes[0], "'/etc/tmpfiles.d/10-site.conf' line 3"));
 	g_assert_nonnull(strstr(plan->notes[1], "'/etc/modprobe.d/zzz.conf' line 4"));
+}
+
+/* Rules that come later, and tuned, which starts later. */
+static void
+test_later_winners_are_named(Fixture *fixture, const void *data)
+{
+	g_autoptr(KtSink) sink = add_finding(fixture, &first, KT_RISK_LOW);
+
+	kt_sink_sysfs(sink, "/sys/y", KT_SYNTAX_NUMBER, "0", "1");
+	kt_sink_value(sink,
+		      "/sys/block/vdb/queue/scheduler",
+		      KT_SYNTAX_CHOICE,
+		      KT_PERSIST_UDEV,
+		      "ATTRS{serial}==\"b\"",
+		      "mq-deadline",
+		      "none");
+	g_autoptr(KtPlan) plan = build(fixture);
+	g_assert_cmpuint(plan->n_notes, ==, 3);
+	g_assert_nonnull(strstr(plan->notes[0], "tuned.conf' line 7 sets /sys/y to 3 when tuned"));
+	g_assert_nonnull(
+		strstr(plan->notes[1], "99-site.rules' line 5 sets ATTR{queue/scheduler}"));
+	g_assert_nonnull(strstr(plan->notes[1], "for the disks that it matches"));
+	g_assert_nonnull(strstr(plan->notes[2], "tuned.conf' line 8"));
 }
 
 static void
@@ -355,6 +389,7 @@ main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	ADD("sysctl-gets-its-file", test_sysctl_lasts);
 	ADD("boot-file-winners", test_boot_file_winners);
+	ADD("later-winners-are-named", test_later_winners_are_named);
 	ADD("own-file-is-the-before", test_own_file_is_known);
 	ADD("built-in-without-boot-loader", test_module_without_loader);
 	ADD("modules-and-slices", test_modules_and_slices);
