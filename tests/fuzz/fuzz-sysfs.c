@@ -28,8 +28,16 @@ give_read(void *data, const char *path, char **ret_text, size_t *ret_length)
 static KtState
 give_list(void *data, const char *path, char ***ret_names)
 {
-	static const char *const names[] = {
-		"1", "16", "80-a.conf", "hugepages-2048kB", "node0", "policy0", "sda", "x", NULL};
+	static const char *const names[] = {"1",
+					    "16",
+					    "80-a.conf",
+					    "99-a.rules",
+					    "hugepages-2048kB",
+					    "node0",
+					    "policy0",
+					    "sda",
+					    "x",
+					    NULL};
 
 	*ret_names = g_strdupv((char **)names);
 	return KT_STATE_VALUE;
