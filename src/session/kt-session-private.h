@@ -24,6 +24,7 @@ struct KtSession {
 	bool is_inside;
 	uint32_t deadline_ms;
 	KtSource *source;
+	bool is_virt_taken; /* libvirt's answers are no longer in the snapshot */
 	KtPolicy *policy;
 };
 

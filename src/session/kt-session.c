@@ -85,6 +85,25 @@ blame_snapshot(const KtSession *session, GError **error)
 	return kt_prefix(error, "snapshot '%s'", session->root);
 }
 
+/* What libvirt said according to the snapshot; *@ret_dump NULL: it was not asked. Of a thousand
+ * guests that is large, and wanted once: whoever asks again reads the file again. */
+static bool
+take_virt(KtSession *session, KtVirtDump **ret_dump, GError **error)
+{
+	g_autoptr(KtSnapshot) again = NULL;
+	KtSnapshot *snapshot = session->source->snapshot;
+
+	if (snapshot && session->is_virt_taken)
+		snapshot = again = kt_snapshot_open(session->root, error);
+	if (session->is_virt_taken && !again)
+		return false;
+	g_autoptr(KtJson) virt = snapshot ? g_steal_pointer(&snapshot->virt) : NULL;
+	session->is_virt_taken = virt != NULL;
+	if (virt)
+		*ret_dump = kt_virt_dump_from_json(virt, error);
+	return !virt || *ret_dump;
+}
+
 bool
 kt_session_collect(KtSession *session, KtRoot *root, const char *const *inside_words,
 		   KtCollected *ret_collected, GError **error)
@@ -92,11 +111,8 @@ kt_session_collect(KtSession *session, KtRoot *root, const char *const *inside_w
 	const KtSnapshot *snapshot = session->source->snapshot;
 	g_autoptr(KtVirtDump) virt = NULL;
 
-	if (snapshot && snapshot->virt) {
-		virt = kt_virt_dump_from_json(snapshot->virt, error);
-		if (!virt)
-			return blame_snapshot(session, error);
-	}
+	if (!take_virt(session, &virt, error))
+		return blame_snapshot(session, error);
 	const KtCollectOptions options = {
 		.root = root,
 		.virt = virt,
