@@ -2,6 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-guest-cgroup.h"
 
+#include "kt-guest-io-limits.h"
+
 #include <string.h>
 
 /* Where every distribution and systemd mount the hierarchies. */
@@ -285,7 +287,7 @@ read_cpu(const Groups *groups, unsigned iothread, KtGuestEffective *effective,
 
 /* Linux: block/bfq-cgroup.c, block/blk-iocost.c; libvirt writes bfq's where it is. */
 static void
-read_io(const Groups *groups, KtGuestEffective *effective)
+read_io(const Groups *groups, const KtBlkioDeviceList *devices, KtGuestEffective *effective)
 {
 	g_auto(Place) place = {NULL};
 
@@ -300,6 +302,8 @@ read_io(const Groups *groups, KtGuestEffective *effective)
 			    place.outer,
 			    place.is_v1 ? "blkio.weight" : "io.weight",
 			    &effective->io_weight);
+	effective->io_limits =
+		kt_guest_io_limits(groups->root, groups->facts, place.inner, place.is_v1, devices);
 }
 
 static void
@@ -349,14 +353,16 @@ kt_guest_cgroup_unknown(KtState state, KtGuestEffective *effective)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
 		numbers[i]->state = state;
+	effective->io_limits.state = state;
 	for (size_t i = 0; i < G_N_ELEMENTS(quotas); i++)
 		quotas[i]->state = state;
 }
 
 void
-kt_guest_cgroup_read(KtRoot *root, KtFacts *facts, unsigned iothread, KtGuestEffective *effective,
+kt_guest_cgroup_read(KtRoot *root, KtFacts *facts, unsigned iothread, KtGuest *guest,
 		     char **ret_thread_list)
 {
+	KtGuestEffective *effective = &guest->effective;
 	g_autofree char *path =
 		g_strdup_printf("/proc/%" G_GUINT64_FORMAT "/cgroup", effective->pid.v);
 	g_autofree char *text = NULL;
@@ -367,6 +373,6 @@ kt_guest_cgroup_read(KtRoot *root, KtFacts *facts, unsigned iothread, KtGuestEff
 	if (state != KT_STATE_VALUE)
 		return;
 	read_cpu(&groups, iothread, effective, ret_thread_list);
-	read_io(&groups, effective);
+	read_io(&groups, &guest->live.blkio_devices, effective);
 	read_memory(&groups, effective);
 }

@@ -228,7 +228,7 @@ kt_guest_process_read(KtProcesses *processes, KtFacts *facts, bool is_deep, KtGu
 
 	g_autofree char *thread_list = NULL;
 	kt_guest_cgroup_read(
-		processes->root, facts, first_iothread(&guest->live), effective, &thread_list);
+		processes->root, facts, first_iothread(&guest->live), guest, &thread_list);
 	effective->threads =
 		kt_guest_threads(processes->root, facts, effective->pid.v, thread_list);
 	if (is_deep)

@@ -95,6 +95,34 @@ group_quota(const KtGuestEffective *effective, const char *key)
 	return (KtOptI64){.state = KT_STATE_UNSET};
 }
 
+/* Limits of a block device of the host, by the device's path. */
+static KtOptU64
+device_limit(const KtGuestEffective *effective, const char *key, const char *path)
+{
+	const KtIoLimit *limit = NULL;
+
+	for (uint32_t i = 0; path && !limit && i < effective->io_limits.n; i++) {
+		if (kt_opt_is(effective->io_limits.v[i].path, path))
+			limit = &effective->io_limits.v[i];
+	}
+	if (!limit)
+		return (KtOptU64){.state = KT_STATE_UNSET};
+	const struct {
+		const char *key;
+		KtOptU64 now;
+	} rows[] = {
+		{.key = "blkio.*.read-bytes-sec", .now = limit->read_bytes_sec},
+		{.key = "blkio.*.write-bytes-sec", .now = limit->write_bytes_sec},
+		{.key = "blkio.*.read-iops-sec", .now = limit->read_iops_sec},
+		{.key = "blkio.*.write-iops-sec", .now = limit->write_iops_sec},
+	};
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		if (g_str_equal(rows[i].key, key))
+			return rows[i].now;
+	}
+	return (KtOptU64){.state = KT_STATE_UNSET};
+}
+
 /* Nodes that memory of the vCPUs may come from. */
 static char *
 vcpu_nodes(const KtGuest *guest)
@@ -128,7 +156,10 @@ effective(const KtGuest *guest, const KtSetting *setting, const char *of)
 {
 	const KtOptU64 number = group_number(&guest->effective, setting->key);
 	const KtOptI64 quota = group_quota(&guest->effective, setting->key);
+	const KtOptU64 limit = device_limit(&guest->effective, setting->key, of);
 
+	if (kt_known(limit))
+		return number_text(limit.v);
 	if (kt_known(number))
 		return setting->absent && number.v >= KT_MEMORY_UNLIMITED_KIB
 			       ? g_strdup(setting->absent)

@@ -60,6 +60,16 @@ typedef struct KtBlkioDevice {
 } KtBlkioDevice;
 KT_LIST(KtBlkioDeviceList, KtBlkioDevice);
 
+/* Its limits in force; 0 = none. */
+typedef struct KtIoLimit {
+	KtOptStr path;
+	KtOptU64 read_bytes_sec;
+	KtOptU64 write_bytes_sec;
+	KtOptU64 read_iops_sec;
+	KtOptU64 write_iops_sec;
+} KtIoLimit;
+KT_LIST(KtIoLimitList, KtIoLimit);
+
 typedef struct KtVcpuSched {
 	KtOptCpuset vcpus;
 	KtOptStr scheduler; /* "fifo", "rr", "batch", "idle" */

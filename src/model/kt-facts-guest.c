@@ -299,6 +299,23 @@ static const KtField node_memory_fields[] = {
 static KT_SCHEMA(node_memory_schema, KtNodeMemory, node_memory_fields,
 		 .doc = "memory of a guest on a node");
 
+#define IO_LIMIT(member, v2, v1, of_unit, what)                                                    \
+	KT_FIELD(KtIoLimit,                                                                        \
+		 member,                                                                           \
+		 .unit = of_unit,                                                                  \
+		 .source = v2 " of io.max, blkio.throttle." v1,                                    \
+		 .doc = what "; 0 = no limit")
+
+static const KtField io_limit_fields[] = {
+	KT_FIELD(KtIoLimit, path, .source = "blkiotune/device/path", .doc = "of the host"),
+	IO_LIMIT(read_bytes_sec, "rbps", "read_bps_device", "B/s", "most read"),
+	IO_LIMIT(write_bytes_sec, "wbps", "write_bps_device", "B/s", "most written"),
+	IO_LIMIT(read_iops_sec, "riops", "read_iops_device", "1/s", "most requests to read"),
+	IO_LIMIT(write_iops_sec, "wiops", "write_iops_device", "1/s", "most requests to write"),
+};
+static KT_SCHEMA(io_limit_schema, KtIoLimit, io_limit_fields,
+		 .doc = "limits in force on a block device");
+
 static const KtField guest_effective_fields[] = {
 	KT_FIELD(KtGuestEffective, pid, .source = "pid file, /proc/*/cmdline",
 		 .doc = "QEMU process"),
@@ -307,6 +324,9 @@ static const KtField guest_effective_fields[] = {
 	KT_FIELD(KtGuestEffective, io_weight,
 		 .source = "io.bfq.weight, io.weight or blkio.bfq.weight of its cgroup",
 		 .doc = "I/O weight in force"),
+	KT_FIELD_LIST(KtGuestEffective, io_limits, io_limit_schema,
+		      .source = "io.max or blkio.throttle.* of its cgroup",
+		      .doc = "limits in force on devices that <blkiotune> names"),
 	KT_FIELD(KtGuestEffective, memory_limit_kib, .unit = "KiB",
 		 .source = "memory.max or memory.limit_in_bytes of its cgroup",
 		 .doc = "most memory; 9007199254740991 = no limit"),

@@ -148,6 +148,7 @@ typedef struct KtGuestEffective {
 	KtOptU64 pid;
 	KtOptU64 cpu_shares;       /* cpu.shares (v1) or cpu.weight (v2) of its cgroup */
 	KtOptU64 io_weight;        /* absent: nothing in the kernel enforces one */
+	KtIoLimitList io_limits;   /* of the devices that <blkiotune> names */
 	KtOptU64 memory_limit_kib; /* or KT_MEMORY_UNLIMITED_KIB; so are the other two */
 	KtOptU64 soft_limit_kib;   /* cgroup v2: memory.high */
 	KtOptU64 swap_limit_kib;   /* v1: memory and swap together, v2: swap */
