@@ -5,6 +5,7 @@
 #include "kt-actuator.h"
 #include "kt-dom-memory.h"
 #include "kt-live-job.h"
+#include "kt-virt-machine.h"
 
 #include <string.h>
 
@@ -152,6 +153,35 @@ fill_step(KtMachine *machine, KtPlan *plan, KtStep *step, GError **error)
 	return true;
 }
 
+/* A short name of a machine type stands for the newest of its kind, which is what libvirt writes
+ * and what reads back. */
+static bool
+name_machines(KtMachine *machine, const KtGuest *guest, KtPlan *plan, KtStep *step, GError **error)
+{
+	const KtGuestConfig *config = kt_guest_config(guest);
+
+	for (uint32_t i = 0; i < step->n_edits; i++) {
+		KtEdit *edit = &step->edits[i];
+		if (!edit->to || !g_str_equal(edit->locator, "/domain/os/type/@machine"))
+			continue;
+		KtVirtConn *conn = kt_machine_virt(machine, error);
+		g_autofree char *name =
+			conn ? kt_virt_machine_name(
+				       conn,
+				       kt_known(config->emulator) ? config->emulator.v : NULL,
+				       kt_known(config->architecture) ? config->architecture.v
+								      : NULL,
+				       kt_known(config->type) ? config->type.v : NULL,
+				       edit->to,
+				       error)
+			     : NULL;
+		if (!name)
+			return false;
+		edit->to = kt_arena_strdup(plan->arena, name);
+	}
+	return true;
+}
+
 KtPlan *
 kt_session_request(KtSession *session, const char *word, const KtRequest *request, GError **error)
 {
@@ -179,7 +209,12 @@ kt_session_request(KtSession *session, const char *word, const KtRequest *reques
 		if (plan->steps[i].knob == KT_KNOB_DOMAIN_LIVE &&
 		    !kt_live_job_check(&machine, &plan->steps[i], error))
 			return NULL;
-		if (!fill_step(&machine, plan, &plan->steps[i], error))
+		if (!name_machines(&machine,
+				   &collected.facts->guests.v[guest],
+				   plan,
+				   &plan->steps[i],
+				   error) ||
+		    !fill_step(&machine, plan, &plan->steps[i], error))
 			return NULL;
 	}
 	return g_steal_pointer(&plan);
