@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-guest-check.h"
+#include "kt-guest-os.h"
 
 #define CHANNEL "org.qemu.guest_agent.0"
 
@@ -73,7 +74,9 @@ static KtVerdict
 evaluate(const KtView *view, KtSink *out)
 {
 	static const KtGuestCheck check = {.judge = judge, .tell = tell, .propose = propose};
-	KtVerdict verdict = kt_guest_check(view, &check, out);
+	KtVerdict verdict = kt_guest_predates_virtio(view->config)
+				    ? KT_VERDICT_NOT_APPLICABLE
+				    : kt_guest_check(view, &check, out);
 
 	return verdict == KT_VERDICT_OK ? judge_answers(view, out) : verdict;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-census.h"
+#include "kt-guest-os.h"
 #include "kt-guest.h"
 
 typedef enum Fault {
@@ -124,6 +125,8 @@ evaluate(const KtView *view, KtSink *out)
 
 	if (gate != KT_VERDICT_OK)
 		return gate;
+	if (kt_guest_predates_virtio(view->config))
+		return KT_VERDICT_NOT_APPLICABLE;
 	if (fault == FAULT_UNKNOWN)
 		return unknown(view, out);
 	if (fault != FAULT_NONE) {

@@ -110,3 +110,27 @@ kt_guest_has_virtio(const KtGuestConfig *config)
 {
 	return kt_known(config->os_id) && is_capable(config->os_id.v);
 }
+
+bool
+kt_guest_predates_virtio(const KtGuestConfig *config)
+{
+	static const char *const old[] = {
+		"http://freedos.org/",
+		"http://novell.com/netware/",
+		"http://redhat.com/rhl/",
+		WINDOWS "ms", /* MS-DOS */
+		WINDOWS "winnt/",
+		WINDOWS "win/1.",
+		WINDOWS "win/2.",
+		WINDOWS "win/3.",
+		WINDOWS "win/95",
+		WINDOWS "win/98",
+		WINDOWS "win/me",
+	};
+
+	for (size_t i = 0; kt_known(config->os_id) && i < G_N_ELEMENTS(old); i++) {
+		if (g_str_has_prefix(config->os_id.v, old[i]))
+			return true;
+	}
+	return false;
+}

@@ -16,5 +16,8 @@ bool kt_guest_is_linux(const KtGuestConfig *config);
 /* A Windows that is no server: its licence counts sockets. */
 bool kt_guest_is_windows_client(const KtGuestConfig *config);
 
+/* Is it older than virtio (Linux 2.6.24, January 2008), so that no driver was ever made for it? */
+bool kt_guest_predates_virtio(const KtGuestConfig *config);
+
 /* Does the system's own kernel drive virtio disks and network cards? */
 bool kt_guest_has_virtio(const KtGuestConfig *config);
