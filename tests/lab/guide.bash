@@ -8,8 +8,6 @@
 # A scenario has follow(), what the guide says of the host, and predicted(), the findings that come
 # of it, as "severity id: summary"; devices and numbers are those of the lab host.
 
-faults='forget'
-
 # shellcheck disable=SC2016 # a program in Perl
 findings()
 {
