@@ -12,6 +12,11 @@
 
 /* Values of one file in /sys or /proc/sys. */
 
+/* Huge pages: how often they are asked for, and how long after each other, times the number of
+ * tries so far. */
+#define GRADUAL_TRIES 4
+#define GRADUAL_MS    200u
+
 static bool
 throw_state(GError **error, KtState state, const char *path)
 {
@@ -127,10 +132,63 @@ write_value(KtMachine *machine, const char *path, const char *value, GError **er
 	return write_live(machine, path, value, error);
 }
 
+/* Values that the kernel reaches step by step, so that a write that was killed leaves a part of it
+ * (__nr_hugepages_store_common() in mm/hugetlb.c). All others it takes whole or not at all. */
+static bool
+is_gradual(const char *path)
+{
+	return g_str_has_suffix(path, "/nr_hugepages") ||
+	       g_str_has_suffix(path, "/nr_hugepages_mempolicy");
+}
+
+/* Free memory that lies in pieces makes no huge page: the kernel puts it together where it can
+ * (Documentation/admin-guide/sysctl/vm.rst, compact_memory). Without it nothing is lost. */
+static void
+compact_memory(KtMachine *machine)
+{
+	kt_autofd fd = kt_root_open_file(machine->root, "/proc/sys/vm/compact_memory", O_WRONLY);
+
+	if (fd >= 0)
+		(void)!write(fd, "1\n", strlen("1\n"));
+}
+
+/* Is the value still below what is wanted? */
+static bool
+is_short(KtMachine *machine, const KtEdit *edit)
+{
+	uint64_t now = 0;
+	guint64 wanted = 0;
+
+	return kt_root_read_u64(machine->root, edit->locator, &now) == KT_STATE_VALUE &&
+	       g_ascii_string_to_unsigned(edit->to, 10, 0, UINT64_MAX, &wanted, NULL) &&
+	       now < wanted;
+}
+
+/* What is short after the last try reads back as less than was wanted. */
+static bool
+write_gradual(KtMachine *machine, const KtEdit *edit, GError **error)
+{
+	for (unsigned i = 0; i < GRADUAL_TRIES; i++) {
+		if (i > 0)
+			(void)g_poll(NULL, 0, (int)(i * GRADUAL_MS));
+		if (is_short(machine, edit))
+			compact_memory(machine);
+		if (!write_value(machine, edit->locator, edit->to, error))
+			return false;
+		if (!is_short(machine, edit))
+			break;
+	}
+	return true;
+}
+
 static bool
 value_write(KtMachine *machine, const KtStep *step, const KtReading *before, GError **error)
 {
-	return write_value(machine, step->edits[0].locator, step->edits[0].to, error);
+	const KtEdit *edit = &step->edits[0];
+
+	if (is_gradual(edit->locator) && kt_root_is_live(machine->root))
+		return write_gradual(machine, edit, error);
+	return write_value(machine, edit->locator, edit->to, error);
 }
 
 /* A CHOICE shows all words; what can be written is the bracketed one. */
@@ -167,15 +225,6 @@ value_restore(KtMachine *machine, const KtStep *step, const KtReading *before, G
 			return false;
 	}
 	return true;
-}
-
-/* Values that the kernel reaches step by step, so that a write that was killed leaves a part of it
- * (__nr_hugepages_store_common() in mm/hugetlb.c). All others it takes whole or not at all. */
-static bool
-is_gradual(const char *path)
-{
-	return g_str_has_suffix(path, "/nr_hugepages") ||
-	       g_str_has_suffix(path, "/nr_hugepages_mempolicy");
 }
 
 static bool
