@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-actuator.h"
 #include "kt-fault.h"
+#include "kt-live-param.h"
 #include "kt-live-place.h"
 
 #include <string.h>
@@ -180,22 +181,20 @@ get_iothread_pin(virDomainPtr domain, Call *call, GError **error)
 static bool
 get_cpu_shares(virDomainPtr domain, Call *call, GError **error)
 {
-	int n = 0;
-	unsigned long long shares = 0;
-	char *type = virDomainGetSchedulerType(domain, &n);
+	g_autoptr(GError) problem = NULL;
+	g_autofree char *text = NULL;
+	guint64 shares = 0;
 
-	if (!type)
-		return kt_throw_virt(error, "read the scheduler");
-	free(type); /* allocated by libvirt with malloc */
-
-	g_autofree virTypedParameterPtr params = g_new0(virTypedParameter, MAX(n, 1));
-	if (virDomainGetSchedulerParametersFlags(domain, params, &n, VIR_DOMAIN_AFFECT_LIVE) < 0)
-		return kt_throw_virt(error, "read the weight");
-	int rc = virTypedParamsGetULLong(params, n, VIR_DOMAIN_SCHEDULER_CPU_SHARES, &shares);
-	virTypedParamsClear(params, n);
-	if (rc != 1)
-		return kt_throw(
-			error, KT_ERROR_UNSUPPORTED, "the guest has no weight (no cpu cgroup)");
+	if (!kt_live_param_get(domain, "sched/" VIR_DOMAIN_SCHEDULER_CPU_SHARES, &text, &problem)) {
+		if (g_error_matches(problem, KT_ERROR, KT_ERROR_NOT_FOUND))
+			return kt_throw(error,
+					KT_ERROR_UNSUPPORTED,
+					"the guest has no weight (no cpu cgroup)");
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return false;
+	}
+	if (!g_ascii_string_to_unsigned(text, 10, 0, UINT64_MAX, &shares, NULL))
+		return kt_throw(error, KT_ERROR_PARSE, "the guest's weight is '%s'", text);
 	call->shares = shares;
 	return true;
 }

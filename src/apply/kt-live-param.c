@@ -17,7 +17,7 @@
  * of the other families: a daemon refuses to be asked for more. */
 #define MAX_PARAMS    32
 #define MAX_OF_OTHERS 16
-#define READY_S       1 /* [eng] */
+#define READY_S       2 /* [eng] */
 
 typedef struct Params {
 	virTypedParameter v[MAX_PARAMS];
