@@ -282,7 +282,7 @@ test_budget(void)
 	g_autoptr(GError) error = NULL;
 	Nap *nap = g_atomic_rc_box_new0(Nap);
 
-	nap->ms = 60;
+	nap->ms = 600;
 	kt_virt_conn_renew(conn, 50);
 	g_assert_false(kt_virt_conn_call(conn, "nap", sleep_well, nap, NULL, &error));
 	g_atomic_rc_box_release(nap);
