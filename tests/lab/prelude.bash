@@ -57,14 +57,23 @@ absent() # PATH...
 	done
 }
 
+# The command runs in a process of its own: in a condition bash goes on behind a failure in the
+# middle of a function, and the check would be hollow.
 eventually() # SECONDS COMMAND...: true in the end
 {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1)) status
 	shift
-	until "$@" >/dev/null 2>&1; do
-		[ "$SECONDS" -lt "$end" ] || "$@" || complain "'$*' did not come true"
+	while :; do
+		("$@") >/dev/null 2>&1 &
+		status=0
+		wait $! || status=$?
+		[ "$status" != 0 ] || return 0
+		[ "$SECONDS" -lt "$end" ] || break
 		sleep 0.3
 	done
+	# Once more, for what it says.
+	("$@") &
+	wait $! || complain "'$*' did not come true"
 }
 
 # --- kvmtune ------------------------------------------------------------------------------------
