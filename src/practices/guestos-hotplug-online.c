@@ -119,16 +119,12 @@ tell_idle_memory(const KtView *view, KtSink *out)
 		       "offline ('lsmem' or 'grep . /sys/devices/system/memory/*/state').");
 }
 
-/* A hotplug that ends there is half a hotplug. A file that is there already is somebody's. */
+/* A hotplug that ends there is half a hotplug. */
 static void
 lay_rules(const KtView *view, KtSink *out)
 {
-	const KtOptStr now = view->guest->inside.hotplug_rules;
-
-	if (kt_guest_is_open(view) && now.state == KT_STATE_ABSENT)
-		kt_sink_domain_live(
-			out, view->guest, KT_PLACE_INSIDE KT_INSIDE_HOTPLUG, NULL, rules);
-	else if (!kt_opt_is(now, rules))
+	if (!kt_guest_lay_file(
+		    view, KT_INSIDE_HOTPLUG, view->guest->inside.hotplug_rules, rules, out))
 		kt_sink_advice(out,
 			       "From now on, by rules in the guest, " KT_INSIDE_HOTPLUG
 			       ": ACTION==\"add\", SUBSYSTEM==\"cpu\", ATTR{online}=\"1\" and "

@@ -77,7 +77,6 @@ static void
 tell_ordered(const KtView *view, KtSink *out)
 {
 	const KtInside *inside = &view->guest->inside;
-	bool is_free = inside->disk_rules.state == KT_STATE_ABSENT;
 
 	kt_sink_blame(
 		out, KT_SEVERITY_LOW, "its system orders requests that the host orders again");
@@ -85,10 +84,7 @@ tell_ordered(const KtView *view, KtSink *out)
 		if (is_ordered(&inside->disks.v[i]))
 			switch_off(view, &inside->disks.v[i], out);
 	}
-	/* A file that is there already is somebody's. */
-	if (kt_guest_is_open(view) && is_free)
-		kt_sink_domain_live(out, view->guest, KT_PLACE_INSIDE KT_INSIDE_DISKS, NULL, rules);
-	else if (!kt_opt_is(inside->disk_rules, rules))
+	if (!kt_guest_lay_file(view, KT_INSIDE_DISKS, inside->disk_rules, rules, out))
 		kt_sink_advice(out,
 			       "From its next start on, by a rule in the guest, " KT_INSIDE_DISKS
 			       ": ACTION==\"add|change\", KERNEL==\"vd[a-z]|sd[a-z]\", "

@@ -2,6 +2,8 @@
 /* SPDX-FileCopyrightText: 2026 The kvmtune authors */
 #include "kt-guest.h"
 
+#include "kt-words.h"
+
 KtVerdict
 kt_guest_gate(const KtView *view, KtSink *out)
 {
@@ -85,4 +87,16 @@ kt_guest_is_open(const KtView *view)
 {
 	return kt_opt_is(view->guest->guest_exec, "yes") && kt_opt_true(view->guest->is_active) &&
 	       kt_known(view->guest->uuid);
+}
+
+bool
+kt_guest_lay_file(const KtView *view, const char *path, KtOptStr now, const char *text, KtSink *out)
+{
+	g_autofree char *place = g_strconcat(KT_PLACE_INSIDE, path, NULL);
+
+	if (kt_guest_is_open(view) && now.state == KT_STATE_ABSENT) {
+		kt_sink_domain_live(out, view->guest, place, NULL, text);
+		return true;
+	}
+	return kt_opt_is(now, text);
 }

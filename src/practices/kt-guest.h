@@ -40,3 +40,9 @@ void kt_guest_remark(const KtView *view, KtSink *out);
 /* Can things inside the guest be changed: its metadata allows that (guest-exec='yes'), it runs, and
  * libvirt can be told which guest is meant? */
 bool kt_guest_is_open(const KtView *view);
+
+/* Proposes the file @path inside the guest with @text, where that can be changed and there is no
+ * such file: one that is there already is somebody's. @now: the fact about it. False: somebody has
+ * to be told what to do by hand. */
+bool kt_guest_lay_file(const KtView *view, const char *path, KtOptStr now, const char *text,
+		       KtSink *out) KT_WARN_UNUSED;
