@@ -168,17 +168,15 @@ is_short(KtMachine *machine, const KtEdit *edit)
 static bool
 write_gradual(KtMachine *machine, const KtEdit *edit, GError **error)
 {
-	for (unsigned i = 0; i < GRADUAL_TRIES; i++) {
-		if (i > 0)
-			(void)g_poll(NULL, 0, (int)(i * GRADUAL_MS));
-		if (is_short(machine, edit))
-			compact_memory(machine);
-		if (!write_value(machine, edit->locator, edit->to, error))
-			return false;
-		if (!is_short(machine, edit))
-			break;
+	if (is_short(machine, edit))
+		compact_memory(machine);
+	bool ok = write_value(machine, edit->locator, edit->to, error);
+	for (unsigned i = 1; ok && i < GRADUAL_TRIES && is_short(machine, edit); i++) {
+		(void)g_poll(NULL, 0, (int)(i * GRADUAL_MS));
+		compact_memory(machine);
+		ok = write_value(machine, edit->locator, edit->to, error);
 	}
-	return true;
+	return ok;
 }
 
 static bool
