@@ -148,22 +148,10 @@ parse_udev(Scan *scan, char *line)
 	}
 }
 
-static bool
-can_win(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-
-	return strcmp(name, OWN_RULES) > 0 && !g_str_has_prefix(name, OWN_RULES);
-}
-
 static void
 scan_file(const char *path, void *data)
 {
 	Scan *scan = data;
-
-	if (scan->parse == parse_udev && !can_win(path))
-		return;
 	g_autofree char *text = NULL;
 	KtState state = kt_host_text(scan->job, path, &text);
 
@@ -180,20 +168,30 @@ scan_file(const char *path, void *data)
 		scan->parse(scan, g_strstrip(strsep(&cursor, "\n")));
 }
 
+/* Rules of udev that come after kvmtune's: only they can win. */
 static void
-scan_folders(Scan *scan, const char *const *dirs, const char *suffix, ParseLine *parse)
+scan_later_rules(const char *path, void *data)
 {
-	scan->parse = parse;
-	KtState state = kt_dropins_visit(scan->job->root, dirs, suffix, scan_file, scan);
+	g_autofree char *name = g_path_get_basename(path);
+
+	if (strcmp(name, OWN_RULES) > 0 && !g_str_has_prefix(name, OWN_RULES))
+		scan_file(path, data);
+}
+
+static void
+scan_folders(Scan *scan, const char *const *dirs, const char *suffix, KtDropinVisit *visit)
+{
+	KtState state = kt_dropins_visit(scan->job->root, dirs, suffix, visit, scan);
 	if (scan->state == KT_STATE_VALUE)
 		scan->state = state;
 }
 
 static Scan
-scan_begin(KtHostJob *job)
+scan_begin(KtHostJob *job, ParseLine *parse)
 {
 	return (Scan){
 		.job = job,
+		.parse = parse,
 		.lines = g_array_new(FALSE, TRUE, sizeof(KtBootLine)),
 		.state = KT_STATE_VALUE,
 	};
@@ -202,13 +200,14 @@ scan_begin(KtHostJob *job)
 void
 kt_host_collect_boot_files(KtHostJob *job)
 {
-	Scan boot = scan_begin(job);
-	Scan rules = scan_begin(job);
+	Scan boot = scan_begin(job, parse_tmpfiles);
+	Scan rules = scan_begin(job, parse_udev);
 
-	scan_folders(&boot, tmpfiles_dirs, ".conf", parse_tmpfiles);
-	scan_folders(&boot, modprobe_dirs, ".conf", parse_modprobe);
+	scan_folders(&boot, tmpfiles_dirs, ".conf", scan_file);
+	boot.parse = parse_modprobe;
+	scan_folders(&boot, modprobe_dirs, ".conf", scan_file);
 	kt_host_set_list(job, &job->host->boot_lines, boot.lines, boot.state, "/etc/tmpfiles.d");
-	scan_folders(&rules, udev_dirs, ".rules", parse_udev);
+	scan_folders(&rules, udev_dirs, ".rules", scan_later_rules);
 	kt_host_set_list(
 		job, &job->host->udev_lines, rules.lines, rules.state, "/etc/udev/rules.d");
 }
