@@ -358,9 +358,17 @@ kt_guest_cgroup_unknown(KtState state, KtGuestEffective *effective)
 		quotas[i]->state = state;
 }
 
+/* 0 = none. */
+static unsigned
+first_iothread(const KtGuestConfig *live)
+{
+	if (kt_known(live->iothread_ids))
+		return kt_cpuset_next(live->iothread_ids.v, 1);
+	return kt_known(live->iothreads) && live->iothreads.v > 0 ? 1 : 0;
+}
+
 void
-kt_guest_cgroup_read(KtRoot *root, KtFacts *facts, unsigned iothread, KtGuest *guest,
-		     char **ret_thread_list)
+kt_guest_cgroup_read(KtRoot *root, KtFacts *facts, KtGuest *guest, char **ret_thread_list)
 {
 	KtGuestEffective *effective = &guest->effective;
 	g_autofree char *path =
@@ -372,7 +380,7 @@ kt_guest_cgroup_read(KtRoot *root, KtFacts *facts, unsigned iothread, KtGuest *g
 	kt_guest_cgroup_unknown(state == KT_STATE_VALUE ? KT_STATE_ABSENT : state, effective);
 	if (state != KT_STATE_VALUE)
 		return;
-	read_cpu(&groups, iothread, effective, ret_thread_list);
+	read_cpu(&groups, first_iothread(&guest->live), effective, ret_thread_list);
 	read_io(&groups, &guest->live.blkio_devices, effective);
 	read_memory(&groups, effective);
 }

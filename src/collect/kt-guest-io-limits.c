@@ -94,38 +94,45 @@ set_state(KtIoLimit *limit, KtState state)
 		member_of(limit, i)->state = state;
 }
 
-typedef struct Group {
-	KtRoot *root;
-	KtFacts *facts;
-	const char *folder;
-} Group;
+/* A file of the group, read once for all devices. */
+typedef struct Source {
+	KtState state;
+	uint16_t origin;
+	char *text; /* only with VALUE */
+} Source;
 
-static void
-read_v2(const Group *group, const char *number, KtIoLimit *limit)
+static Source
+source_open(KtRoot *root, KtFacts *facts, const char *group, const char *file)
 {
-	g_autofree char *path = g_strconcat(group->folder, "/io.max", NULL);
-	g_autofree char *text = NULL;
-	KtState state = kt_root_read(group->root, path, &text, NULL);
-	g_autofree char *line = state == KT_STATE_VALUE ? line_of(text, number) : NULL;
+	g_autofree char *path = g_strconcat(group, "/", file, NULL);
+	Source source = {.text = NULL};
 
-	if (state == KT_STATE_VALUE)
-		set_v2(limit, line, kt_facts_origin(group->facts, path));
-	else
-		set_state(limit, state);
+	source.state = kt_root_read(root, path, &source.text, NULL);
+	if (source.state == KT_STATE_VALUE)
+		source.origin = kt_facts_origin(facts, path);
+	return source;
 }
 
 static void
-read_v1(const Group *group, const char *number, KtIoLimit *limit)
+set_from_v2(const Source *source, const char *number, KtIoLimit *limit)
+{
+	g_autofree char *line = source->text ? line_of(source->text, number) : NULL;
+
+	if (source->state == KT_STATE_VALUE)
+		set_v2(limit, line, source->origin);
+	else
+		set_state(limit, source->state);
+}
+
+static void
+set_from_v1(const Source *sources, const char *number, KtIoLimit *limit)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(members); i++) {
-		g_autofree char *path = g_strconcat(group->folder, "/", members[i].v1, NULL);
-		g_autofree char *text = NULL;
-		KtOptU64 *member = member_of(limit, i);
-		member->state = kt_root_read(group->root, path, &text, NULL);
-		if (member->state != KT_STATE_VALUE)
-			continue;
-		g_autofree char *line = line_of(text, number);
-		set(member, line, kt_facts_origin(group->facts, path));
+		g_autofree char *line = sources[i].text ? line_of(sources[i].text, number) : NULL;
+		if (sources[i].state == KT_STATE_VALUE)
+			set(member_of(limit, i), line, sources[i].origin);
+		else
+			member_of(limit, i)->state = sources[i].state;
 	}
 }
 
@@ -133,12 +140,15 @@ KtIoLimitList
 kt_guest_io_limits(KtRoot *root, KtFacts *facts, const char *group, bool is_v1,
 		   const KtBlkioDeviceList *devices)
 {
-	const Group place = {.root = root, .facts = facts, .folder = group};
+	Source sources[G_N_ELEMENTS(members)] = {0};
 	KtIoLimitList list = {.state = KT_STATE_VALUE};
+	size_t n_sources = is_v1 ? G_N_ELEMENTS(sources) : 1;
 
 	if (devices->n == 0)
 		return list;
 	list.v = kt_arena_new0(facts->arena, KtIoLimit, devices->n);
+	for (size_t i = 0; i < n_sources; i++)
+		sources[i] = source_open(root, facts, group, is_v1 ? members[i].v1 : "io.max");
 	for (uint32_t i = 0; i < devices->n; i++) {
 		const KtOptStr path = devices->v[i].path;
 		KtIoLimit *limit = &list.v[list.n];
@@ -150,9 +160,11 @@ kt_guest_io_limits(KtRoot *root, KtFacts *facts, const char *group, bool is_v1,
 		if (!number)
 			set_state(limit, KT_STATE_BROKEN);
 		else if (is_v1)
-			read_v1(&place, number, limit);
+			set_from_v1(sources, number, limit);
 		else
-			read_v2(&place, number, limit);
+			set_from_v2(&sources[0], number, limit);
 	}
+	for (size_t i = 0; i < n_sources; i++)
+		g_free(sources[i].text);
 	return list;
 }

@@ -203,15 +203,6 @@ read_node_memory(const KtProcesses *processes, KtFacts *facts, KtGuestEffective 
 	set_node_memory(facts, kib_of_node, list);
 }
 
-/* 0 = none. */
-static unsigned
-first_iothread(const KtGuestConfig *live)
-{
-	if (kt_known(live->iothread_ids))
-		return kt_cpuset_next(live->iothread_ids.v, 1);
-	return kt_known(live->iothreads) && live->iothreads.v > 0 ? 1 : 0;
-}
-
 void
 kt_guest_process_read(KtProcesses *processes, KtFacts *facts, bool is_deep, KtGuest *guest)
 {
@@ -227,8 +218,7 @@ kt_guest_process_read(KtProcesses *processes, KtFacts *facts, bool is_deep, KtGu
 	}
 
 	g_autofree char *thread_list = NULL;
-	kt_guest_cgroup_read(
-		processes->root, facts, first_iothread(&guest->live), guest, &thread_list);
+	kt_guest_cgroup_read(processes->root, facts, guest, &thread_list);
 	effective->threads =
 		kt_guest_threads(processes->root, facts, effective->pid.v, thread_list);
 	if (is_deep)
