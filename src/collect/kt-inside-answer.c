@@ -3,6 +3,7 @@
 #include "kt-inside-answer.h"
 
 #include "kt-agent.h"
+#include "kt-plan.h"
 
 #include <string.h>
 
@@ -229,15 +230,13 @@ void
 kt_inside_read_scheduler(const char *text, KtArena *arena, KtInsideDisk *disk)
 {
 	g_autofree char *all = without_brackets(text);
-	const char *open = strchr(text, '[');
-	const char *close = open ? strchr(open, ']') : NULL;
+	g_autofree char *now = kt_syntax_value(KT_SYNTAX_CHOICE, text);
+	g_autofree char *shown = g_strconcat("[", now, "]", NULL);
 
 	disk->scheduler = (KtOptStr){.state = KT_STATE_BROKEN};
 	disk->schedulers = disk->scheduler;
-	if (!close || close == open + 1 || !is_clean(all, KT_INSIDE_MAX_TEXT))
-		return;
-	g_autofree char *now = g_strndup(open + 1, (size_t)(close - open - 1));
-	if (strpbrk(now, " \t"))
+	if (!*now || strpbrk(now, " \t") || !strstr(text, shown) ||
+	    !is_clean(all, KT_INSIDE_MAX_TEXT))
 		return;
 	disk->scheduler = (KtOptStr){.v = kt_arena_strdup(arena, now), .state = KT_STATE_VALUE};
 	disk->schedulers = (KtOptStr){.v = kt_arena_strdup(arena, all), .state = KT_STATE_VALUE};
